@@ -6,7 +6,7 @@ from typing import Any
 
 from diemcau.domain.resources import Key, MixerFeed
 from diemcau.mcu import sdp
-from diemcau.mcu.janus import Handle, Json, Session
+from diemcau.mcu.janus import Admin, Handle, Json, Session
 from diemcau.mcu.present import Held, Present
 from diemcau.ports.media import MediaError, Relay
 
@@ -28,6 +28,7 @@ class Ground:
         self.relay = relay
         self.session: Session | None = None
         self.control: Handle | None = None
+        self.admin: Admin | None = None
         self.room_secret = ""
         self._attaching: dict[int, Handle] = {}
         self._coming: dict[Key, Handle] = {}
@@ -35,7 +36,7 @@ class Ground:
 
     def forget_all(self) -> None:
         """Janus died: every handle with it."""
-        self.session = self.control = None
+        self.session = self.control = self.admin = None
         self._attaching.clear()
         self._coming.clear()
 
@@ -129,7 +130,19 @@ class Ground:
         if held.handle is None or not streams:
             return
         changes = [{"feed": f, "mid": mid, "sub_mid": sub_mid} for f, mid, sub_mid in streams]
-        await held.handle.message(request="switch", streams=changes)
+        reply = await held.handle.message(request="switch", streams=changes)
+        if reply["jsep"] is not None:
+            await self._answer_again(held.handle)
+
+    async def _answer_again(self, handle: Handle) -> None:
+        """Janus negotiates anew when a subscription whose publisher had gone comes back to life.
+        Nothing that the other end agreed to has changed, so its own answer is given once more."""
+        if self.session is None or self.admin is None:
+            raise MediaError("media-server-gone", "Janus is not running")
+        info = await self.admin.info(self.session.number, handle.number)
+        answer = (info.get("sdps") or {}).get("remote")
+        if answer:
+            await handle.message(jsep={"type": "answer", "sdp": answer}, request="start")
 
     async def ask_keyframe(self, conference: str, feed: str) -> bool:
         """Ask whoever sends the feed for a keyframe; False if it comes from the mixer here."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -24,7 +24,7 @@ from diemcau.domain.resources import (
 )
 from diemcau.mcu.adoption import CONTROL, adopt
 from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import Admin, Connection, JanusError, Json, Session
+from diemcau.mcu.janus import Admin, Connection, Json, Session
 from diemcau.mcu.janus_process import JanusProcess, Life
 from diemcau.mcu.links import Links
 from diemcau.mcu.mixing import Event, Mixing
@@ -198,7 +198,7 @@ class JanusMedia:
             {"admin_secret": life.admin_secret},
             lambda _: None,
         )
-        self.admin = Admin(watcher)
+        self._ground.admin = self.admin = Admin(watcher)
         try:
             await self._open_session(api, found)
             log.info("janus is running", epoch=life.epoch, found=found)
@@ -243,21 +243,6 @@ class JanusMedia:
                 self._spawn(self._ground.release(held.resource.key))
             case {"janus": "media", "type": "video", "receiving": bool(receiving)} if held:
                 self._present.set_silent(held, not receiving)
-            case {"plugindata": {"data": {"videoroom": "updated"}}, "jsep": {"type": "offer"}}:
-                self._spawn(self._answer_again(event["sender"]))
-
-    async def _answer_again(self, number: int) -> None:
-        """Janus wants to negotiate anew because a subscription came back to life. Nothing that the
-        other end agreed to has changed, so its own answer is given once more."""
-        session, handle = self._ground.session, self._ground.handle(number)
-        if session is None or handle is None or self.admin is None:
-            return
-        info = await self.admin.info(session.number, number)
-        answer = (info.get("sdps") or {}).get("remote")
-        if answer:
-            with contextlib.suppress(JanusError):
-                jsep = {"type": "answer", "sdp": cast(str, answer)}
-                await handle.message(jsep=jsep, request="start")
 
     def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)
