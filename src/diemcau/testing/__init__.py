@@ -1,0 +1,1 @@
+"""Fakes of the ports, shipped with the package so that every layer can be tested by itself."""
