@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from diemcau.mixer import graphics
 from diemcau.mixer.feed import Feed
-from diemcau.mixer.geometry import Placement, Rect, pane_rect, place
+from diemcau.mixer.geometry import Rect, pane_rect, place
 from diemcau.mixer.gst import (
+    BufferCopy,
     SECOND,
     WHOLE,
     Gst,
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 # Size of the encoder's bucket: how far one frame may exceed the rate.
 VBV_MS = 240
 KEYFRAME_SECONDS = 2
+# A frame that is not composed after this many beats is not waited for any longer.
+MOST_WAITED = 5
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
 
@@ -52,38 +55,49 @@ class Mark(NamedTuple):
 
 
 class Feeder:
-    """One sink pad of the compositor and what was last told it."""
+    """One sink pad of the compositor and what was last told it.
 
-    def __init__(self, compositor: Any, index: int, caps: Any) -> None:
+    A change of picture size takes a new pad: on an old one the compositor would hold the frame
+    back until the next (it consumes the buffers first, then finds that it must reconfigure).
+    """
+
+    def __init__(self, compositor: Any, index: int) -> None:
         self._compositor = compositor
-        self._sink = compositor.request_pad_simple("sink_%u")
-        self._sink.set_property("zorder", index)
-        self._pad = feeding_pad(f"pane-{self._sink.get_name()}", self._sink, caps)
-        self._caps = caps
+        self._index = index
+        self._sink: Any = None
+        self._pad: Any = None
+        self._caps: Any = None
         self._rect: Rect | None = None
 
-    def put(self, rect: Rect) -> None:
-        """Place this pad in the frame."""
+    def push(self, rect: Rect, buffer: Any, caps: Any, times: tuple[int, int]) -> None:
+        """Give the pad its picture for the next frame; `times` are PTS and duration in ns."""
+        if caps is not self._caps:
+            self._renew(caps)
+        self._place(rect)
+        stamped = buffer.copy_region(BufferCopy.MEMORY | BufferCopy.META, 0, WHOLE)
+        stamped.pts, stamped.duration = times
+        flow = self._pad.push(stamped)
+        if flow != Gst.FlowReturn.OK:
+            log.error("pane %d: picture not taken: %s", self._index, flow.value_nick)
+
+    def release(self) -> None:
+        if self._pad is not None:
+            self._pad.unlink(self._sink)
+            self._compositor.release_request_pad(self._sink)
+
+    def _renew(self, caps: Any) -> None:
+        self.release()
+        self._sink = self._compositor.request_pad_simple("sink_%u")
+        self._sink.set_property("zorder", self._index)
+        self._pad = feeding_pad(f"pane-{self._sink.get_name()}", self._sink, caps)
+        self._caps, self._rect = caps, None
+
+    def _place(self, rect: Rect) -> None:
         if rect == self._rect:
             return
         for name, value in zip(("xpos", "ypos", "width", "height"), rect, strict=True):
             self._sink.set_property(name, value)
         self._rect = rect
-
-    def push(self, buffer: Any, caps: Any, pts: int, duration: int) -> None:
-        """Give the pad its picture for the next frame."""
-        if caps is not self._caps:
-            self._pad.push_event(Gst.Event.new_caps(caps))
-            self._caps = caps
-        stamped = buffer.copy_region(
-            Gst.BufferCopyFlags.MEMORY | Gst.BufferCopyFlags.META, 0, WHOLE
-        )
-        stamped.pts, stamped.duration = pts, duration
-        self._pad.push(stamped)
-
-    def release(self) -> None:
-        self._pad.unlink(self._sink)
-        self._compositor.release_request_pad(self._sink)
 
 
 class Bus:
@@ -113,6 +127,7 @@ class Bus:
         self._feeders: list[Feeder] = []
         self._seen: dict[int, str] = {}
         self._pushed = 0
+        self._waited = 0
         self._offset = -1
         self._clock = ""
         self._overlay_key: object = None
@@ -141,8 +156,7 @@ class Bus:
 
     def beat(self, running: int, now: float) -> None:
         """Compose one frame for running time `running` (ns); called from the picture thread."""
-        if self._pushed > self.frames:
-            self.skipped += 1
+        if self._late():
             return
         with self._lock:
             if self._hold.resolve(now, self._has_picture):
@@ -186,8 +200,17 @@ class Bus:
         on_buffer(video.payloader.get_static_pad("src"), self._sent, lists=True)
         self._ground = graphics.ground(settings.width, settings.height)
         self._ground_caps = i420_caps(settings.width, settings.height)
-        self._ground_feeder = Feeder(self._compositor, 0, self._ground_caps)
-        self._ground_feeder.put(Rect(0, 0, settings.width, settings.height))
+        self._ground_rect = Rect(0, 0, settings.width, settings.height)
+        self._ground_feeder = Feeder(self._compositor, 0)
+
+    def _late(self) -> bool:
+        """Whether the last frame is still being composed; then this one is left out."""
+        if self._pushed <= self.frames or self._waited >= MOST_WAITED:
+            self._waited = 0
+            return False
+        self._waited += 1
+        self.skipped += 1
+        return True
 
     def _has_picture(self, slot: int) -> bool:
         return self._slots[slot].picture is not None
@@ -200,7 +223,7 @@ class Bus:
         while len(self._feeders) > len(panes):
             self._feeders.pop().release()
         while len(self._feeders) < len(panes):
-            self._feeders.append(Feeder(self._compositor, len(self._feeders) + 1, self._ground_caps))
+            self._feeders.append(Feeder(self._compositor, len(self._feeders) + 1))
         shown = self._layout.slots()
         self._seen = {slot: source for slot, source in self._seen.items() if slot in shown}
 
@@ -214,22 +237,18 @@ class Bus:
         return None if pane.slot is None else self._slots[pane.slot].picture
 
     def _push_all(self, pts: int, pictures: Sequence[Picture | None]) -> None:
+        times = (pts, self._period)
         for feeder, pane, rect, picture in zip(
             self._feeders, self._layout.panes, self._rects, pictures, strict=True
         ):
             if picture is None:
-                feeder.put(rect)
                 buffer, caps = graphics.slate(rect.w, rect.h, pane.caption, self._notice(pane))
-                feeder.push(buffer, caps, pts, self._period)
-                continue
-            placement = place(picture.width, picture.height, rect, pane.fit)
-            self._push_picture(feeder, picture, placement, pts)
-        self._ground_feeder.push(self._ground, self._ground_caps, pts, self._period)
-
-    def _push_picture(self, feeder: Feeder, picture: Picture, to: Placement, pts: int) -> None:
-        part = cropped(picture, to.crop)
-        feeder.put(to.dest)
-        feeder.push(part.buffer, part.caps, pts, self._period)
+                feeder.push(rect, buffer, caps, times)
+            else:
+                placement = place(picture.width, picture.height, rect, pane.fit)
+                part = cropped(picture, placement.crop)
+                feeder.push(placement.dest, part.buffer, part.caps, times)
+        self._ground_feeder.push(self._ground_rect, self._ground, self._ground_caps, times)
 
     def _notice(self, pane: Pane) -> str:
         return "" if pane.slot is None else NOTICES.get(self._slots[pane.slot].state, "")
@@ -247,8 +266,8 @@ class Bus:
         """RTP packets of a frame leave: tell whose first picture is in it."""
         if not self._marks:
             return
-        buffers = info.get_buffer_list()
-        buffer = buffers.get(0) if buffers is not None else info.get_buffer()
+        listed = info.type & Gst.PadProbeType.BUFFER_LIST
+        buffer = info.get_buffer_list().get(0) if listed else info.get_buffer()
         segment = pad.get_sticky_event(Gst.EventType.SEGMENT, 0).parse_segment()
         running = segment.to_running_time(Gst.Format.TIME, buffer.pts)
         while self._marks and self._marks[0].running <= running + self._period // 2:

@@ -29,6 +29,7 @@ cairo: Any = _module("cairo")
 
 SECOND = 1_000_000_000
 WHOLE = 2**64 - 1
+BufferCopy: Any = Gst.BufferCopyFlags
 
 
 def make(factory: str, **properties: Any) -> Any:
