@@ -47,7 +47,8 @@ class ToneDetector:
         """Take the next samples (−1…1); return whether the set of audible sites changed."""
         recent = samples[-WINDOW:]
         self._window = np.concatenate((self._window[len(recent) :], recent))
-        amplitudes = np.abs(self._waves @ self._window) if self.numbers else np.zeros(0)
+        # Not ``@``: its worker threads spin between packets, and take a whole core.
+        amplitudes = np.abs(np.einsum("nw,w->n", self._waves, self._window))
         self.levels_db = {
             number: round(_decibels(float(amplitude)), 1)
             for number, amplitude in zip(self.numbers, amplitudes, strict=True)

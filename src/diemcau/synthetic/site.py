@@ -142,8 +142,8 @@ class Site(threading.Thread):
     def _end(self, resource: whip.Resource) -> None:
         try:
             whip.end(resource, self.config.token)
-        except whip.ExchangeError as error:
-            self._report("failed", str(error))
+        except whip.ExchangeError:
+            return  # the server is gone first, and with it the session
 
     def _report(self, state: str, reason: str) -> None:
         report(site=self.config.number, state=state, reason=reason)
