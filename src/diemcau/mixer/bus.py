@@ -190,7 +190,9 @@ class Bus:
         chain(
             self._pipeline,
             self._compositor,
-            filter_caps(f"{picture_caps(settings.width, settings.height)},framerate={settings.fps}/1"),
+            filter_caps(
+                f"{picture_caps(settings.width, settings.height)},framerate={settings.fps}/1"
+            ),
             overlay,
             self._encoder,
             filter_caps("video/x-h264,profile=constrained-baseline"),

@@ -145,7 +145,9 @@ class Slot:
             AUDIO_PT: self._audio(pipeline, epoch),
         }
         demux.connect("request-pt-map", lambda _demux, pt: Gst.Caps.from_string(_pt_caps(pt)))
-        demux.connect("new-payload-type", lambda _demux, pt, pad: _attach(pipeline, branches, pt, pad))
+        demux.connect(
+            "new-payload-type", lambda _demux, pt, pad: _attach(pipeline, branches, pt, pad)
+        )
         self._pipeline = pipeline
         pipeline.set_state(Gst.State.PLAYING)
 

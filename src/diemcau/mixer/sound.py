@@ -96,7 +96,12 @@ class SoundMixer:
         valve = make("valve")
         encoder = make("opusenc", bitrate=bitrate, audio_type="voice", complexity=5)
         chain(
-            self._pipeline, valve, make("audioconvert"), encoder, feed.audio.payloader, feed.audio.sink
+            self._pipeline,
+            valve,
+            make("audioconvert"),
+            encoder,
+            feed.audio.payloader,
+            feed.audio.sink,
         )
         slot = return_slot(feed.name)
         if slot is not None:
