@@ -1,0 +1,7 @@
+"""Tokens of people and sites, keys of agents, and the secret they are made with."""
+
+from diemcau.identity.agents import DerivedAgentKeys, FileAgentKeys
+from diemcau.identity.secret import load_secret
+from diemcau.identity.tokens import JwtTokens
+
+__all__ = ["DerivedAgentKeys", "FileAgentKeys", "JwtTokens", "load_secret"]
