@@ -2,6 +2,7 @@
 
 from diemcau.identity.agents import DerivedAgentKeys, FileAgentKeys
 from diemcau.identity.secret import load_secret
+from diemcau.identity.tls import Tls, self_signed
 from diemcau.identity.tokens import JwtTokens
 
-__all__ = ["DerivedAgentKeys", "FileAgentKeys", "JwtTokens", "load_secret"]
+__all__ = ["DerivedAgentKeys", "FileAgentKeys", "JwtTokens", "Tls", "load_secret", "self_signed"]

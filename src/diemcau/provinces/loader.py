@@ -106,7 +106,9 @@ def _within(name: str) -> str:
 
 def _mcu(entry: dict[str, Any], units: tuple[Unit, ...]) -> Mcu:
     areas = tuple(unit for area in entry["areas"] for unit in _area(area, units))
-    return Mcu(entry["id"], entry["name"], entry.get("operator", ""), entry.get("parent", ""), areas)
+    return Mcu(
+        entry["id"], entry["name"], entry.get("operator", ""), entry.get("parent", ""), areas
+    )
 
 
 def _area(area: str, units: tuple[Unit, ...]) -> list[str]:

@@ -19,7 +19,6 @@ from diemcau.store import tables
 from diemcau.store.codec import decode, encode
 from diemcau.store.migrate import upgrade
 
-
 T = TypeVar("T", Unit, Mcu)
 
 
@@ -103,7 +102,7 @@ class SqlStore:
         table = tables.mcu_lives
         async with self._transaction() as connection:
             rows = await connection.execute(select(table.c.mcu, table.c.epoch))
-            return {mcu: epoch for mcu, epoch in rows}
+            return {row.mcu: row.epoch for row in rows}
 
     async def save_epoch(self, mcu: str, epoch: str, now: datetime) -> None:
         row = {"mcu": mcu, "epoch": epoch, "seen_at": now}
@@ -129,9 +128,7 @@ class SqlStore:
         statement = dialect.insert(table).values(row)
         excluded = {name: statement.excluded[name] for name in changed}
         key = list(table.primary_key.columns)
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=key, set_=excluded)
-        )
+        await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=excluded))
 
 
 async def _rows(connection: AsyncConnection, table: Table, order: str) -> list[Any]:
