@@ -44,3 +44,17 @@ class Report:
     method: str
     params: dict[str, Any]
     transit_s: float = 0.0
+
+
+class McuListener(Protocol):
+    """Who hears what the MCUs say: called in the order in which it was said."""
+
+    def report(self, report: Report) -> None: ...
+
+    def connected(self, mcu: str) -> None:
+        """An agent said ``hello``; its report follows."""
+        ...
+
+    def away(self, mcu: str) -> None:
+        """Its agent is no longer connected."""
+        ...
