@@ -254,12 +254,12 @@ class Engine:
 
 
 async def _every(seconds: float, work: Callable[[], None]) -> None:
-    """Do `work` at a steady rate, not later and later."""
+    """Do `work` now and then at a steady rate, not later and later."""
     due = time.monotonic()
     while True:
-        due = max(due + seconds, time.monotonic())
-        await asyncio.sleep(due - time.monotonic())
         try:
             work()
         except Exception:
             log.exception("%s failed", work.__name__)
+        due = max(due + seconds, time.monotonic())
+        await asyncio.sleep(due - time.monotonic())
