@@ -81,7 +81,6 @@ class Mixing:
                 "rtcp_port": ports["rtcp_port"],
                 "ssrc": VIDEO_SSRC,
                 "pt": VIDEO_PT,
-                "simulcast": True,
             },
         ]
         reply = await self._ground.ask(
