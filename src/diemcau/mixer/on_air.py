@@ -12,10 +12,10 @@ PROGRAM = "program"
 
 @dataclass
 class Showing:
-    """One source newly shown on a bus."""
+    """One source newly shown on a bus; None while the slot shown has no source yet."""
 
     take: str
-    source: str
+    source: str | None
     picture: float | None = None
     sound: float | None = None
 
@@ -37,9 +37,7 @@ class OnAir:
         fresh = []
         for slot, source in sources.items():
             known = self._showings.get((bus, slot))
-            if source is None:
-                self._showings.pop((bus, slot), None)
-            elif known is None or known.source != source:
+            if known is None or known.source != source:
                 self._showings[bus, slot] = Showing(take, source)
                 fresh.append(slot)
         return [event for slot in fresh for event in self._known_sound(bus, slot)]
@@ -48,11 +46,7 @@ class OnAir:
         """A slot got another source: it is newly shown wherever it is shown."""
         self._sounding.pop(slot, None)
         for (bus, shown), showing in list(self._showings.items()):
-            if shown != slot:
-                continue
-            if source is None:
-                del self._showings[bus, slot]
-            elif showing.source != source:
+            if shown == slot and showing.source != source:
                 self._showings[bus, slot] = Showing(showing.take, source)
 
     def picture_left(self, bus: str, slot: int, source: str, left: float) -> bool:
