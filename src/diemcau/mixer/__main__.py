@@ -25,9 +25,13 @@ def main() -> int:
     """Run one mixer until `stop`, SIGTERM or SIGINT; 0, 1 after a failure, 2 for bad arguments."""
     parser = argparse.ArgumentParser(prog="diemcau.mixer", description=__doc__)
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to listen on")
-    parser.add_argument("--settings", type=Path, required=True, help="JSON file with ports and rates")
+    parser.add_argument(
+        "--settings", type=Path, required=True, help="JSON file with ports and rates"
+    )
     arguments = parser.parse_args()
-    logging.basicConfig(stream=sys.stderr, level="INFO", format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level="INFO", format="%(levelname)s %(name)s: %(message)s"
+    )
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         settings = parse_settings(_load(arguments.settings))

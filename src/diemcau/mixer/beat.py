@@ -15,7 +15,12 @@ class Beat:
     """
 
     def __init__(
-        self, name: str, period: float, slack: float, start: float, work: Callable[[int, float], None]
+        self,
+        name: str,
+        period: float,
+        slack: float,
+        start: float,
+        work: Callable[[int, float], None],
     ) -> None:
         self._period = period
         self._slack = slack

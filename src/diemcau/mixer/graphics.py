@@ -72,7 +72,9 @@ def _i420(luma: bytes, width: int, height: int) -> Any:
 
 
 def _centred(context: Any, lines: list[tuple[str, float, int]], width: int, height: int) -> None:
-    layouts = [(_layout(context, text, size, width * 0.88, True), luma) for text, size, luma in lines]
+    layouts = [
+        (_layout(context, text, size, width * 0.88, True), luma) for text, size, luma in lines
+    ]
     heights = [layout.get_pixel_size()[1] for layout, _ in layouts]
     gap = height * 0.03
     top = (height - sum(heights) - gap * (len(lines) - 1)) / 2
@@ -174,9 +176,7 @@ def _measure(text: str, size: float, room: float) -> tuple[int, int]:
     return int(wide), int(tall)
 
 
-def _fill(
-    context: Any, colour: tuple[float, ...], x: float, y: float, w: float, h: float
-) -> None:
+def _fill(context: Any, colour: tuple[float, ...], x: float, y: float, w: float, h: float) -> None:
     context.set_source_rgba(*colour)
     context.rectangle(x, y, w, h)
     context.set_operator(cairo.OPERATOR_SOURCE)

@@ -113,7 +113,9 @@ def parse_mix(params: dict[str, Any], settings: Settings) -> Mix:
     opened = sound.get("open", [])
     if not isinstance(opened, list):
         raise MixerError("bad-params", "sound.open must be a list of slots")
-    heard = frozenset(_slot(slot, f"sound.open[{n}]", settings.slots) for n, slot in enumerate(opened))
+    heard = frozenset(
+        _slot(slot, f"sound.open[{n}]", settings.slots) for n, slot in enumerate(opened)
+    )
     return Mix(take, hold_ms / 1000, buses, heard, dict(params))
 
 
