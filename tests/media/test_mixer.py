@@ -1,5 +1,6 @@
 """The mixer as its viewers see and hear it: real process, real RTP, an independent decoder."""
 
+import itertools
 import os
 import signal
 import socket
@@ -67,7 +68,8 @@ def full(slot: int | None, **more: Any) -> list[dict[str, Any]]:
 
 def show(client: Client, panes: list[dict[str, Any]], take: str = "", **more: Any) -> float:
     """Put panes on the program; returns the time of the answer."""
-    layout = {"panes": panes, **{k: more.pop(k) for k in ("banner", "clock") if k in more}}
+    layout: dict[str, Any] = {"panes": panes}
+    layout.update({key: more.pop(key) for key in ("banner", "clock") if key in more})
     client.call("mix", take=take, buses={"program": layout}, **more)
     return time.monotonic()
 
@@ -75,9 +77,7 @@ def show(client: Client, panes: list[dict[str, Any]], take: str = "", **more: An
 def area(frame: Frame, x: float, y: float, w: float, h: float) -> NDArray[np.uint8]:
     """Part of a frame, in fractions."""
     rows, columns = frame.rgb.shape[:2]
-    return frame.rgb[
-        int(y * rows) : int((y + h) * rows), int(x * columns) : int((x + w) * columns)
-    ]
+    return frame.rgb[int(y * rows) : int((y + h) * rows), int(x * columns) : int((x + w) * columns)]
 
 
 def centre(frame: Frame) -> str:
@@ -87,12 +87,12 @@ def centre(frame: Frame) -> str:
 def steps(packets: list[Packet]) -> set[int]:
     """Differences between the RTP times of successive frames."""
     times = list(dict.fromkeys(p.timestamp for p in packets))
-    return {(b - a) % 2**32 for a, b in zip(times, times[1:], strict=False)}
+    return {(b - a) % 2**32 for a, b in itertools.pairwise(times)}
 
 
 def gaps(packets: list[Packet]) -> set[int]:
     """Differences between successive sequence numbers."""
-    return {(b.seq - a.seq) % 65536 for a, b in zip(packets, packets[1:], strict=False)}
+    return {(b.seq - a.seq) % 65536 for a, b in itertools.pairwise(packets)}
 
 
 def keyframe_now(receiver: Receiver) -> None:
@@ -136,8 +136,13 @@ def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
     rig.client.listen(0.5)
     late = rig.source(3, "yellow", 1000)
     try:
-        event = rig.client.wait(lambda e: e["event"] == "on_air" and e["take"] == "to-late"
-                                and e["picture_age_ms"] is not None)
+        event = rig.client.wait(
+            lambda e: (
+                e["event"] == "on_air"
+                and e["take"] == "to-late"
+                and e["picture_age_ms"] is not None
+            )
+        )
         rig.client.listen(0.2)
     finally:
         late.close()
@@ -188,7 +193,9 @@ def test_nobody_hears_himself_and_closed_slots_are_silent(rig: Rig) -> None:
     }
     print(heard)
     loud = {name: {slot for slot, db in tones.items() if db > -20} for name, tones in heard.items()}
-    quiet = {name: {slot for slot, db in tones.items() if db < -55} for name, tones in heard.items()}
+    quiet = {
+        name: {slot for slot, db in tones.items() if db < -55} for name, tones in heard.items()
+    }
     assert loud == {"program": {0, 1}, "return/0": {1}, "return/1": {0}}
     assert quiet == {"program": {2}, "return/0": {0, 2}, "return/1": {1, 2}}
     levels = [e for _, e in rig.client.events if e["event"] == "levels"][-1]
@@ -368,10 +375,13 @@ def test_another_source_never_shows_a_frame_of_the_last_one(own_rig: Rig) -> Non
         rig.client.listen(0.25)
         source.close()
     rig.client.call("input", slot=0, source=None)
-    changes = [(at, e["source"]) for at, e in rig.client.events
-               if e["event"] == "input" and e["state"] == "waiting"]
+    changes = [
+        (at, e["source"])
+        for at, e in rig.client.events
+        if e["event"] == "input" and e["state"] == "waiting"
+    ]
     frames = program.frames()
-    for (at, source), (until, _) in zip(changes, changes[1:], strict=False):
+    for (at, source), (until, _) in itertools.pairwise(changes):
         # 60 ms: the frame that was on its way when the source changed.
         seen = {centre(f) for f in frames if at + 0.06 < f.came < until}
         assert seen <= {"dark", source.partition("-")[0]}, source
@@ -394,9 +404,7 @@ def test_keyframes_are_asked_of_the_address_told(own_rig: Rig) -> None:
     assert 2 <= asked <= 5
 
 
-def count_requests(
-    forwarder: socket.socket, site: socket.socket, port: int, seconds: float
-) -> int:
+def count_requests(forwarder: socket.socket, site: socket.socket, port: int, seconds: float) -> int:
     forwarder.setblocking(False)
     asked, deadline, number = 0, time.monotonic() + seconds, 0
     while time.monotonic() < deadline:
@@ -456,10 +464,12 @@ def test_ages_on_air_tell_when_picture_and_sound_really_left(rig: Rig) -> None:
     rig.client.listen(0.4)
     told = show(rig.client, full(2), "measured", sound={"open": [2]})
     line = rig.client.wait(
-        lambda e: e["event"] == "on_air"
-        and e["take"] == "measured"
-        and e["picture_age_ms"] is not None
-        and e["sound_age_ms"] is not None
+        lambda e: (
+            e["event"] == "on_air"
+            and e["take"] == "measured"
+            and e["picture_age_ms"] is not None
+            and e["sound_age_ms"] is not None
+        )
     )
     got = next(at for at, event in rig.client.events if event is line)
     rig.client.listen(0.3)

@@ -17,9 +17,9 @@ from diemcau.mixer import graphics
 from diemcau.mixer.feed import Feed
 from diemcau.mixer.geometry import Rect, pane_rect, place
 from diemcau.mixer.gst import (
-    BufferCopy,
     SECOND,
     WHOLE,
+    BufferCopy,
     Gst,
     GstVideo,
     chain,
@@ -125,7 +125,7 @@ class Bus:
         self._layout = Layout()
         self._rects: list[Rect] = []
         self._feeders: list[Feeder] = []
-        self._seen: dict[int, str] = {}
+        self._seen: dict[int, int] = {}
         self._pushed = 0
         self._waited = 0
         self._offset = -1
@@ -227,7 +227,7 @@ class Bus:
         while len(self._feeders) < len(panes):
             self._feeders.append(Feeder(self._compositor, len(self._feeders) + 1))
         shown = self._layout.slots()
-        self._seen = {slot: source for slot, source in self._seen.items() if slot in shown}
+        self._seen = {slot: epoch for slot, epoch in self._seen.items() if slot in shown}
 
     def _follow_clock(self, offset: int) -> None:
         """Frames left out move all later ones: RTP time stays the wall clock's."""
@@ -260,8 +260,8 @@ class Bus:
         for pane, picture in zip(self._layout.panes, pictures, strict=True):
             if pane.slot is None or picture is None:
                 continue
-            if self._seen.get(pane.slot) != picture.source:
-                self._seen[pane.slot] = picture.source
+            if self._seen.get(pane.slot) != picture.epoch:
+                self._seen[pane.slot] = picture.epoch
                 self._marks.append(Mark(running, pane.slot, picture.source))
 
     def _sent(self, pad: Any, info: Any) -> None:

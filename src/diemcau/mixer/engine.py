@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from diemcau.mixer.beat import Beat
@@ -69,7 +70,7 @@ class Engine:
 
     async def start(self) -> None:
         for name, feed in self._feeds.items():
-            feed.on_keyframe = lambda name=name: self._keyframe_wanted(name)
+            feed.on_keyframe = partial(self._keyframe_wanted, name)
             await feed.open()
         for bus in self._buses.values():
             bus.start()
@@ -141,8 +142,8 @@ class Engine:
         for name, bus in self._buses.items():
             layout = mix.buses.get(name, Layout())
             sources = {slot: self._slots[slot].source for slot in layout.slots()}
-            for known in self._on_air.shown(name, mix.take, sources):
-                self._tell_on_air(known["bus"], known["slot"])
+            for shown in self._on_air.shown(name, mix.take, sources):
+                self._tell_on_air(*shown)
             bus.offer(layout, mix.take, mix.hold)
 
     def _apply_input(self, order: InputOrder) -> None:

@@ -1,6 +1,7 @@
 """The narrow edge to GStreamer: gi has no type stubs, so its objects are `Any` beyond this file."""
 
 import importlib
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,7 @@ def chain(pipeline: Any, *elements: Any) -> None:
     """Add elements to a pipeline and link them one after another."""
     for element in elements:
         pipeline.add(element)
-    for left, right in zip(elements, elements[1:], strict=False):
+    for left, right in itertools.pairwise(elements):
         if not left.link(right):
             raise RuntimeError(f"cannot link {left.get_name()} to {right.get_name()}")
 

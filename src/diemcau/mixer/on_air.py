@@ -12,7 +12,7 @@ PROGRAM = "program"
 
 @dataclass
 class Showing:
-    """One source newly shown on a bus; None while the slot shown has no source yet."""
+    """A slot shown on a bus, and the source it had then (None: none yet)."""
 
     take: str
     source: str | None
@@ -27,10 +27,12 @@ class OnAir:
         self._showings: dict[tuple[str, int], Showing] = {}
         self._sounding: dict[int, tuple[str, float]] = {}
 
-    def shown(self, bus: str, take: str, sources: Mapping[int, str | None]) -> list[dict[str, Any]]:
+    def shown(
+        self, bus: str, take: str, sources: Mapping[int, str | None]
+    ) -> list[tuple[str, int]]:
         """The slots a bus is asked to show, with their sources; what is new gets booked.
 
-        Returns events for what is known already: sound that was heard before the picture.
+        Returns bus and slot of showings whose sound is already heard on the program.
         """
         for key in [key for key in self._showings if key[0] == bus and key[1] not in sources]:
             del self._showings[key]
@@ -40,7 +42,7 @@ class OnAir:
             if known is None or known.source != source:
                 self._showings[bus, slot] = Showing(take, source)
                 fresh.append(slot)
-        return [event for slot in fresh for event in self._known_sound(bus, slot)]
+        return [(bus, slot) for slot in fresh if self._sounds_already(bus, slot)]
 
     def changed(self, slot: int, source: str | None) -> None:
         """A slot got another source: it is newly shown wherever it is shown."""
@@ -83,13 +85,13 @@ class OnAir:
             "sound_age_ms": _age(showing.sound, now),
         }
 
-    def _known_sound(self, bus: str, slot: int) -> list[dict[str, Any]]:
+    def _sounds_already(self, bus: str, slot: int) -> bool:
         showing = self._showings[bus, slot]
         source, left = self._sounding.get(slot, ("", 0.0))
         if bus != PROGRAM or source != showing.source:
-            return []
+            return False
         showing.sound = left
-        return [{"bus": bus, "slot": slot}]
+        return True
 
 
 def _age(left: float | None, now: float) -> float | None:

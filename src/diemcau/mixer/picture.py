@@ -10,13 +10,17 @@ from diemcau.mixer.gst import Gst, GstVideo
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A frame of one source, in the decoder's own memory."""
+    """A frame of one source, in the decoder's own memory.
+
+    `epoch` counts the sources a slot had, so that the same one coming back is told apart.
+    """
 
     buffer: Any
     caps: Any
     width: int
     height: int
     source: str
+    epoch: int
 
 
 def picture_caps(width: int, height: int) -> str:

@@ -22,7 +22,7 @@ class InputPort:
 
 @dataclass(frozen=True)
 class Output:
-    """Where a feed is sent. A stream without SSRC is not sent; `*_seq` is its first sequence number."""
+    """Where a feed goes. A stream without SSRC is not sent; `*_seq` is its first number."""
 
     host: str
     port: int

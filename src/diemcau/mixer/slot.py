@@ -51,7 +51,7 @@ class Slot:
         self._heard = 0
         self._pushed = 0
         self._shape: tuple[Any, Any, int, int] | None = None
-        self._epoch = 0
+        self.epoch = 0
         self._built = 0.0
         self._pipeline: Any = None
         self._jitter: Any = None
@@ -117,7 +117,7 @@ class Slot:
         self._build(self.source)
 
     def _forget(self) -> None:
-        self._epoch += 1
+        self.epoch += 1
         self._drop_pipeline()
         self.picture = None
         self.sound.clear()
@@ -132,7 +132,7 @@ class Slot:
     def _build(self, source: str) -> None:
         _drain(self._rtp)
         self._built = time.monotonic()
-        epoch = self._epoch
+        epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         on_error(pipeline, lambda text: log.error("slot %d: %s", self.index, text))
         demux = make("rtpptdemux")
@@ -163,7 +163,7 @@ class Slot:
         chain(pipeline, self._jitter, depay, make("h264parse"), decoder, sink)
 
         def decoded(pad: Any, info: Any) -> None:
-            if epoch == self._epoch:
+            if epoch == self.epoch:
                 self._decoded(pad, info.get_buffer(), source)
 
         on_buffer(decoder.get_static_pad("src"), decoded)
@@ -181,7 +181,7 @@ class Slot:
         chain(pipeline, jitter, depay, decoder, mono, make("audioconvert"), floats, sink)
 
         def decoded(_pad: Any, info: Any) -> None:
-            if epoch == self._epoch:
+            if epoch == self.epoch:
                 buffer = info.get_buffer()
                 self.sound.put(buffer.extract_dup(0, buffer.get_size()))
                 self._heard += 1
@@ -193,7 +193,7 @@ class Slot:
         caps = pad.get_current_caps()
         if self._shape is None or not self._shape[0].is_equal(caps):
             self._shape = (caps, *decoded_caps(caps))
-        self.picture = Picture(buffer, *self._shape[1:], source)
+        self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
         self.frames += 1
 
 

@@ -9,7 +9,7 @@ import logging
 import operator
 import time
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from diemcau.mixer.beat import Beat
@@ -55,7 +55,7 @@ class SoundMixer:
         self._wanted: frozenset[int] = frozenset()
         self._open: frozenset[int] = frozenset()
         self._playing: set[int] = set()
-        self._heard: dict[int, str] = {}
+        self._heard: dict[int, int] = {}
         self._valves: dict[int, Any] = {}
         self._build(bitrate)
         start = feeds[0].timebase.start if feeds else time.monotonic()
@@ -123,7 +123,7 @@ class SoundMixer:
         wanted = self._wanted
         if wanted - self._open:
             self._set_matrix(self._open | wanted)
-        sources = [slot.source for slot in self._slots]
+        sources = [(slot.epoch, slot.source) for slot in self._slots]
         self._open_returns(sources)
         frame, playing = self._interleave(wanted)
         buffer = Gst.Buffer.new_wrapped(frame.tobytes())
@@ -155,19 +155,21 @@ class SoundMixer:
             frame[index::count] = samples
         return frame, playing
 
-    def _open_returns(self, sources: Sequence[str | None]) -> None:
+    def _open_returns(self, sources: Sequence[tuple[int, str | None]]) -> None:
         for slot, valve in self._valves.items():
-            drop = sources[slot] is None
+            drop = sources[slot][1] is None
             if valve.get_property("drop") != drop:
                 valve.set_property("drop", drop)
 
-    def _tell_heard(self, heard: set[int], sources: Sequence[str | None], left: float) -> None:
+    def _tell_heard(
+        self, heard: set[int], sources: Sequence[tuple[int, str | None]], left: float
+    ) -> None:
         for slot in set(self._heard) - self._open:
             del self._heard[slot]
         for slot in heard:
-            source = sources[slot]
-            if source is not None and self._heard.get(slot) != source:
-                self._heard[slot] = source
+            epoch, source = sources[slot]
+            if source is not None and self._heard.get(slot) != epoch:
+                self._heard[slot] = epoch
                 self._on_heard(slot, source, left)
 
     def _message(self, _bus: Any, message: Any) -> Any:
