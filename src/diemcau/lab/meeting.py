@@ -89,7 +89,7 @@ class Meeting:
 
     async def sites_ready(self, count: int, timeout: float = 30.0) -> None:
         def enough(state: State) -> bool:
-            return sum(site["state"] == "ready" for site in state["sites"].values()) >= count
+            return len([s for s in state["sites"].values() if s["state"] == "ready"]) >= count
 
         await self.until(enough, f"{count} sites ready", timeout)
 
