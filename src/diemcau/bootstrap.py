@@ -19,6 +19,7 @@ from diemcau.domain.refusal import Invalid
 from diemcau.identity import DerivedAgentKeys, FileAgentKeys, JwtTokens, Tls, load_secret
 from diemcau.ports.clock import Clock
 from diemcau.ports.identity import AgentKeys
+from diemcau.ports.mcus import Mcus
 from diemcau.ports.store import Store
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
@@ -74,14 +75,18 @@ def build_server(settings: Settings) -> FastAPI:
     return app
 
 
-async def assemble(settings: Settings, store: Store) -> Server:
-    """Put the services together over an open store, and plan what is stored."""
+async def assemble(settings: Settings, store: Store, mcus: Mcus | None = None) -> Server:
+    """Put the services together over an open store, and plan what is stored.
+
+    ``mcus``: in place of the agents that connect, for tests.
+    """
     clock = settings.clock
     directory = await _directory(settings.province, store)
     secret = load_secret(settings.data)
     gateway = Gateway(directory, clock)
     observations = Observations(directory)
-    desires = Desires(directory, gateway, await store.epochs())
+    mcus = mcus or gateway
+    desires = Desires(directory, mcus, await store.epochs())
     hub = Hub(lambda name: _render(name), clock)
     control = ConferenceControl(
         directory, store, desires, clock, lambda name: _changed(name), settings.max_sites
@@ -103,7 +108,7 @@ async def assemble(settings: Settings, store: Store) -> Server:
     return Server(
         directory=directory,
         control=control,
-        sessions=Sessions(directory, control, observations, gateway, hub),
+        sessions=Sessions(directory, control, observations, mcus, hub),
         observations=observations,
         hub=hub,
         gateway=gateway,
@@ -121,8 +126,11 @@ def _agent_keys(settings: Settings, secret: bytes) -> AgentKeys:
 
 
 async def _directory(province: str, store: Store) -> Directory:
-    """The stored directory; a new database gets that of the province."""
-    stored, named = await store.directory(), load(province)
+    """The stored directory; a new database gets that of the province ("": whatever is stored)."""
+    stored = await store.directory()
+    if stored is not None and not province:
+        return stored
+    named = load(province)
     if stored is None:
         await store.save_directory(named.directory())
         return named.directory()

@@ -19,7 +19,7 @@ async def agent(socket: WebSocket, mcu: str) -> None:
     server = server_of(socket)
     await socket.accept()
     if mcu not in server.directory.mcus:
-        await socket.close(UNKNOWN_MCU, f"no MCU {mcu[:60]!r} in the directory")
+        await socket.close(UNKNOWN_MCU, "no such MCU in the directory")
         return
     scheme, _, key = socket.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not server.agent_keys.accepts(mcu, key.strip()):

@@ -33,6 +33,8 @@ async def page(request: Request) -> Response:
 @router.get("/{name:path}")
 async def asset(name: str, request: Request) -> Response:
     """A file of the build. Names under ``assets/`` carry their hash and never change."""
+    if name.startswith(("whip/", "whep/")):  # RFC 9725 section 4.2: no other methods there
+        raise HTTPException(405, headers={"Allow": "OPTIONS, POST, PATCH, DELETE"})
     root = _static(request).resolve()
     try:
         file = (root / name).resolve()

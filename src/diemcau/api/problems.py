@@ -44,6 +44,11 @@ _HTTP: dict[int, tuple[str, Text, Text]] = {
         Text("Sai phương thức", "Wrong method"),
         Text("Xem các phương thức ở «Allow».", "See the header 'Allow' for those there are."),
     ),
+    412: (
+        "other-session",
+        Text("Sai phiên kết nối", "Another session"),
+        Text("«If-Match» không phải ETag của phiên này.", "'If-Match' is not this session's ETag."),
+    ),
     413: (
         "too-large",
         Text("Nội dung quá lớn", "Too large"),

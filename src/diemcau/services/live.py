@@ -107,7 +107,7 @@ def _site(conference: Conference, site: Site, said: Said) -> Json:
         "name": site.name,
         "unit": site.unit,
         "mcu": site.mcu,
-        "state": site_state(site, said),
+        "state": site_state(conference, site, said),
         "tally": _tally(conference, site.id),
         "muted": site.id in conference.muted,
     }
@@ -119,12 +119,12 @@ def _site(conference: Conference, site: Site, said: Said) -> Json:
     return state | ({"quality": quality} if quality else {})
 
 
-def site_state(site: Site, said: Said) -> str:
+def site_state(conference: Conference, site: Site, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving."""
     seen = said.seen.get(site.mcu, NOTHING)
     if site.id in seen.publishers:
-        gone = site.id in seen.silent or said.inputs.get(site.id) == "lost"
-        return "lost" if gone else "ready"
+        missed = site.id in conference.slots and said.inputs.get(site.id) == "lost"
+        return "lost" if missed or site.id in seen.silent else "ready"
     if site.id in said.expected:
         return "lost" if said.expected[site.id] else "connecting"
     return "off"

@@ -102,9 +102,10 @@ class Observations:
         links: dict[str, dict[int, dict[str, float]]] = {}
         for entry in report.params.get("links", ()):
             links.setdefault(entry["conference"], {})[int(entry["lane"])] = figures(entry)
-        for conference, lanes in links.items():
-            self.of(conference).links[report.mcu] = lanes
-        return touched | set(links)
+        stale = {c for c, said in self._said.items() if report.mcu in said.links}
+        for conference in stale | links.keys():
+            self.of(conference).links[report.mcu] = links.get(conference, {})
+        return touched | stale | links.keys()
 
     def page(self, conference: str, site: str, said: Mapping[str, Any]) -> None:
         """A site's own figures, as its page measured them."""
@@ -130,8 +131,9 @@ class Observations:
             # A site whose new session is under way still shows its old one: wait for the new.
             if said.sessions.setdefault(site, session) == session:
                 said.expected[site] = True
-        for site in [s for s in said.quality if s not in said.present()]:
-            del said.quality[site]
+        present = said.present()
+        for site in (said.quality.keys() | said.page_quality.keys()) - present:
+            said.quality.pop(site, None)
             said.page_quality.pop(site, None)
 
 

@@ -38,7 +38,7 @@ def decode(body: bytes) -> str:
 
 
 def parse(text: str) -> list[Section]:
-    """The m-sections of a description with ICE and DTLS in it; raises ``BadSdp``."""
+    """The m-sections of a WebRTC description; raises ``BadSdp``."""
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
     if not lines or lines[0] != "v=0":
         raise BadSdp(
@@ -51,14 +51,15 @@ def parse(text: str) -> list[Section]:
                 f"Dòng {number} không phải «kiểu=giá trị».", f"Line {number} is not 'type=value'."
             )
         _take(line, number, sections)
-    return [_checked(section, sections[0]) for section in sections[1:]]
+    if len(sections) == 1:
+        raise BadSdp("SDP không có dòng m= nào.", "The session description has no m= line.")
+    _require_transport(sections)
+    return sections[1:]
 
 
 def check_offer(text: str) -> None:
     """An offer to publish: raises ``BadSdp``, or ``NoCommonCodec`` without H.264 and Opus."""
     sections = parse(text)
-    if not sections:
-        raise BadSdp("SDP không có dòng m= nào.", "The session description has no m= line.")
     audio = [s for s in sections if s.kind == "audio" and s.offers("opus")]
     video = [s for s in sections if s.kind == "video" and _baseline(s)]
     missing = [] if audio else ["Opus"]
@@ -78,8 +79,17 @@ def check_offer(text: str) -> None:
 
 def check_answer(text: str) -> None:
     """An answer to our offer; raises ``BadSdp``."""
-    if not parse(text):
-        raise BadSdp("SDP không có dòng m= nào.", "The session description has no m= line.")
+    parse(text)
+
+
+def check_fragment(text: str) -> None:
+    """A trickled fragment (RFC 8840): lines of the same form; raises ``BadSdp``."""
+    lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    if not lines or not all(_LINE.fullmatch(line) for line in lines):
+        raise BadSdp(
+            "Phần ICE gửi thêm phải gồm các dòng «a=…».",
+            "An ICE fragment is made of 'a=…' lines.",
+        )
 
 
 def _take(line: str, number: int, sections: list[Section]) -> None:
@@ -99,14 +109,15 @@ def _take(line: str, number: int, sections: list[Section]) -> None:
             here.formats[payload] = what.lower()
 
 
-def _checked(section: Section, session: Section) -> Section:
+def _require_transport(sections: list[Section]) -> None:
+    """ICE and DTLS for all or, as in a bundle, for one section."""
+    attributes = {name for section in sections for name in section.attributes}
     for name in ("ice-ufrag", "ice-pwd", "fingerprint"):
-        if name not in section.attributes | session.attributes:
+        if name not in attributes:
             raise BadSdp(
-                f"Phần m={section.kind} thiếu a={name}; SDP này không phải của WebRTC.",
-                f"Section m={section.kind} has no a={name}; this is no WebRTC description.",
+                f"Thiếu a={name}; SDP này không phải của WebRTC.",
+                f"There is no a={name}; this is no WebRTC description.",
             )
-    return section
 
 
 def _baseline(section: Section) -> list[str]:

@@ -83,6 +83,7 @@ class Sessions:
         return Published(session, str(result["answer"]))
 
     async def trickle(self, conference_id: str, site: str, session: str, fragment: str) -> None:
+        sdp.check_fragment(fragment)
         mcu = self._whip_mcu(conference_id, site, session)
         params = {"conference": conference_id, "session": session, "fragment": fragment}
         await self._ask(mcu, "whip.trickle", params, site)
