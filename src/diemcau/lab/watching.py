@@ -85,7 +85,11 @@ class Watching:
                     seen = len(self.events)
                     await self._changed.wait()
         except TimeoutError:
-            raise LabError(f"viewer: not within {timeout} s: {what}; last: {self.panes}") from None
+            lost = self.last("lost")
+            why = f"; {lost['reason']}" if lost else ""
+            raise LabError(
+                f"viewer: not within {timeout} s: {what}; last: {self.panes}{why}"
+            ) from None
 
     async def shows(self, *numbers: int | None, since: float = 0, timeout: float = 10) -> Event:
         """The picture with exactly these sites in its panes."""
