@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from diemcau.benches.figures import latencies, percentile
+from diemcau.benches.stage import stage
 from diemcau.lab.errors import LabError
 from diemcau.lab.meeting import Meeting, State
 from diemcau.lab.province import Province
@@ -27,8 +26,8 @@ SETTLE_S = 0.7
 
 async def run(quick: bool = False) -> dict[str, Any]:
     rounds = 6 if quick else 30
-    with tempfile.TemporaryDirectory(prefix="diemcau-bench-") as folder:
-        async with Province(Path(folder), mcus=[MASTER, "vinh-phuc", HERE, THERE]) as province:
+    with stage("take") as folder:
+        async with Province(folder, mcus=[MASTER, "vinh-phuc", HERE, THERE]) as province:
             chair = province.sites_of(MASTER, 1)[0]
             called = province.sites_of(HERE, SITES)
             watcher = province.sites_of(THERE, 1)[0]
