@@ -51,6 +51,16 @@ def test_a_tone_that_begins_brings_no_neighbours(site: int, silence: int) -> Non
         assert audible in ([], [site])
 
 
+@settings(max_examples=60)
+@given(st.sampled_from(EVERYONE), st.integers(0, 2000), st.floats(0, 6.28))
+def test_a_tone_that_jumps_brings_no_neighbours(site: int, where: int, phase: float) -> None:
+    detector = ToneDetector(EVERYONE)
+    times = np.arange(8 * PACKET) / RATE
+    jump = np.where(np.arange(times.size) < 4 * PACKET + where, 0, phase)
+    samples = (0.2 * np.sin(2 * np.pi * tone_hz(site) * times + jump)).astype(np.float32)
+    assert all(audible in ([], [site]) for audible in heard(detector, samples))
+
+
 def test_a_tone_is_heard_within_two_packets_and_gone_within_three() -> None:
     detector = ToneDetector([7, 8])
     assert heard(detector, sound([7], 2))[-1] == [7]
