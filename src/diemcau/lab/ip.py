@@ -1,40 +1,15 @@
-"""The `ip` command as functions: run one, list what exists, name what is ours.
-
-Every name a laboratory makes carries the pid of its owner (``dc<pid in base 36>-…``), so that
-what a killed run left behind can be told from what a living one uses.
-"""
+"""The `ip` command as functions: run one, list what exists."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from diemcau.lab.errors import LabError, MissingToolError, NotPermittedError, UnsupportedError
-
-_TAG = re.compile(r"^(dc([0-9a-z]{1,6})(?:_\d+)?)-")
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-def base36(number: int) -> str:
-    """Write a non-negative number with digits and small letters."""
-    digits = ""
-    while True:
-        number, rest = divmod(number, 36)
-        digits = _DIGITS[rest] + digits
-        if number == 0:
-            return digits
-
-
-def owner_of(name: str) -> int | None:
-    """Return the pid in a laboratory's name (interface or namespace); None for other names."""
-    match = _TAG.match(name)
-    return int(match[2], 36) if match else None
 
 
 def privilege() -> list[str]:
@@ -123,8 +98,3 @@ class Ip:
                 f"this machine gives no network namespaces ({complaint}): "
                 "in a container, start it with --privileged or --cap-add NET_ADMIN,SYS_ADMIN"
             )
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this pid exists."""
-    return Path(f"/proc/{pid}").exists()

@@ -20,18 +20,18 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 from diemcau.lab.errors import LabError, NoAddressError, UnsupportedError
-from diemcau.lab.ip import Ip, alive, base36, owner_of
+from diemcau.lab.ip import Ip
+from diemcau.lab.owners import alive, claim_tag, dead_tags, release_tag
 from diemcau.lab.wire import Wire
 
 GRACE_SECONDS = 3.0
 _HOST_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,40}$")
-_networks_made = 0
 
 
 class Host:
@@ -134,7 +134,7 @@ class Host:
         """End everything alive here and remove the host."""
         with contextlib.suppress(LabError):
             self.clean()
-        end_processes(self._ip, self.namespace)
+        end_processes(self._ip, self.namespace, GRACE_SECONDS)
         for process in self._processes:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=1)
@@ -149,12 +149,9 @@ class Network:
     """
 
     def __init__(self) -> None:
-        global _networks_made
         self.ip = Ip()
         remove_leftovers(self.ip)
-        suffix = f"_{_networks_made}" if _networks_made else ""
-        _networks_made += 1
-        self.tag = f"dc{base36(os.getpid())}{suffix}"
+        self.tag = claim_tag()
         self.bridge = f"{self.tag}-b"
         self.hosts: dict[str, Host] = {}
         self.subnet = self._make_bridge()
@@ -187,6 +184,7 @@ class Network:
             host.close()
         self.hosts.clear()
         self.ip.run("link", "del", self.bridge, check=False)
+        release_tag(self.tag)
 
     def _make_bridge(self) -> int:
         try:
@@ -239,36 +237,28 @@ class Network:
         self.ip.run("link", "set", host.cable, "addrgenmode", "none", check=False)
 
 
-def end_processes(ip: Ip, namespace: str, grace: float = GRACE_SECONDS) -> None:
+def end_processes(ip: Ip, namespace: str, grace: float) -> None:
     """End everything in a namespace: SIGTERM, then after `grace` seconds SIGKILL."""
     pids = ip.pids_in(namespace)
     ip.signal(pids, signal.SIGTERM)
     deadline = time.monotonic() + grace
     while pids and time.monotonic() < deadline:
         time.sleep(0.02)
-        pids = [pid for pid in ip.pids_in(namespace) if not _is_zombie(pid)]
+        pids = [pid for pid in ip.pids_in(namespace) if alive(pid)]
     ip.signal(pids, signal.SIGKILL)
 
 
 def remove_leftovers(ip: Ip) -> list[str]:
     """Remove namespaces and interfaces of runs whose owner is dead; return their names."""
-    removed = _dead(ip.namespaces())
-    for namespace in removed:
-        end_processes(ip, namespace, grace=0.5)
-        ip.run("netns", "del", namespace, check=False)
-    links = _dead(ip.links())
-    for link in links:
-        ip.run("link", "del", link, check=False)
-    return removed + links
-
-
-def _dead(names: Iterable[str]) -> list[str]:
-    owned = ((name, owner_of(name)) for name in names)
-    return [name for name, pid in owned if pid is not None and not alive(pid)]
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except OSError:
-        return True
+    removed: list[str] = []
+    for tag in dead_tags():
+        namespaces = [name for name in ip.namespaces() if name.startswith(f"{tag}-")]
+        for namespace in namespaces:
+            end_processes(ip, namespace, grace=0.5)
+            ip.run("netns", "del", namespace, check=False)
+        links = [name for name in ip.links() if name.startswith(f"{tag}-")]
+        for link in links:
+            ip.run("link", "del", link, check=False)
+        release_tag(tag)
+        removed += namespaces + links
+    return removed

@@ -25,6 +25,8 @@ from diemcau.lab.tones import Samples
 
 _VIDEO_CLOCK, _AUDIO_CLOCK = 90000, 48000
 _PLI_EVERY_MS = 300.0
+_PACKET_SAMPLES = _AUDIO_CLOCK // 50
+_MISSED_MAX = 5
 
 
 def now_ms() -> float:
@@ -51,6 +53,7 @@ class Reception:
         self._video_receiver: RTCRtpReceiver | None = None
         self._video_ssrc = 0
         self._last_pli = 0.0
+        self._sound_at: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.last_packet_ms = now_ms()
         self.last_frame_ms = now_ms()
@@ -110,11 +113,22 @@ class Reception:
 
     async def _on_audio(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         now = self.last_packet_ms = now_ms()
-        if not packet.payload:
+        missed = self._sound_missed(packet.sequence_number)
+        if not packet.payload or missed is None:
             return
+        if missed:  # silence in its place: sounds must not be moved together
+            self._on_sound(np.zeros(missed * _PACKET_SAMPLES, np.float32), now)
         with contextlib.suppress(av.FFmpegError):
             for frame in self._audio.decode(av.Packet(packet.payload)):
                 self._on_sound(_mono(frame), now)
+
+    def _sound_missed(self, sequence: int) -> int | None:
+        """Return how many sound packets are missing before this one; None if it comes too late."""
+        step = 1 if self._sound_at is None else (sequence - self._sound_at) & 0xFFFF
+        if step == 0 or step >= 0x8000:
+            return None
+        self._sound_at = sequence
+        return min(step - 1, _MISSED_MAX)
 
     def _decode_video(self, data: bytes) -> None:
         try:

@@ -1,23 +1,22 @@
 """Hearing which sites are in a sound: each synthetic site sends a sine of its own.
 
-All tones are multiples of 20 Hz, so over a window of 50 ms they are orthogonal: one site's tone
-says nothing at another's place. A window in which a tone begins or ends leaks up to −16 dB to its
-neighbours, which the threshold allows for.
+Differences and sums of the tones are multiples of 40 Hz, so over a window of 25 ms they are
+orthogonal: one site's tone says nothing at another's place. A window in which a tone begins, ends
+or jumps does leak to its neighbours; but of two windows side by side only one can hold the jump.
+So a site is heard from when both windows have its tone, and until neither has it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 RATE = 48000
-WINDOW = RATE // 20
-FULL_LEVEL_DB = -14.0
+WINDOW = RATE // 40
 _HYSTERESIS_DB = 4.0
-_FLOOR_DB = -99.0
+_SILENCE = 1e-5
 
 Samples = NDArray[np.float32]
 
@@ -39,27 +38,30 @@ class ToneDetector:
         times = np.arange(WINDOW) / RATE
         angles = 2 * np.pi * np.outer([tone_hz(n) for n in self.numbers], times)
         self._waves = (np.exp(-1j * angles) * 2 / WINDOW).astype(np.complex64)
-        self._window = np.zeros(WINDOW, dtype=np.float32)
+        self._sound = np.zeros(2 * WINDOW, dtype=np.float32)
         self.audible: list[int] = []
         self.levels_db: dict[int, float] = {}
 
     def hear(self, samples: Samples) -> bool:
-        """Take the next samples (−1…1); return whether the set of audible sites changed."""
-        recent = samples[-WINDOW:]
-        self._window = np.concatenate((self._window[len(recent) :], recent))
+        """Take the next samples (−1…1); return whether the set of audible sites changed.
+
+        `levels_db` are then those of the last 25 ms.
+        """
+        self._sound = np.concatenate((self._sound, samples))[-2 * WINDOW :]
         # Not ``@``: its worker threads spin between packets, and take a whole core.
-        amplitudes = np.abs(np.einsum("nw,w->n", self._waves, self._window))
-        self.levels_db = {
-            number: round(_decibels(float(amplitude)), 1)
-            for number, amplitude in zip(self.numbers, amplitudes, strict=True)
-        }
-        before, self.audible = self.audible, [n for n in self.numbers if self._is_audible(n)]
+        halves = self._sound.reshape(2, WINDOW)
+        amplitudes = np.abs(np.einsum("nw,hw->nh", self._waves, halves))
+        levels = 20 * np.log10(np.maximum(amplitudes, _SILENCE))
+        latest = (float(level) for level in levels[:, 1])
+        self.levels_db = dict(zip(self.numbers, (round(level, 1) for level in latest), strict=True))
+        pairs = zip(self.numbers, levels.min(axis=1), levels.max(axis=1), strict=True)
+        before, self.audible = (
+            self.audible,
+            [number for number, low, high in pairs if self._is_audible(number, low, high)],
+        )
         return before != self.audible
 
-    def _is_audible(self, number: int) -> bool:
-        margin = _HYSTERESIS_DB if number in self.audible else 0.0
-        return self.levels_db[number] >= self.threshold_db - margin
-
-
-def _decibels(amplitude: float) -> float:
-    return max(_FLOOR_DB, 20 * math.log10(amplitude)) if amplitude > 0 else _FLOOR_DB
+    def _is_audible(self, number: int, low: float, high: float) -> bool:
+        if number in self.audible:
+            return high >= self.threshold_db - _HYSTERESIS_DB
+        return low >= self.threshold_db
