@@ -28,6 +28,16 @@ Pango: Any = _module("gi.repository.Pango")
 PangoCairo: Any = _module("gi.repository.PangoCairo")
 cairo: Any = _module("cairo")
 
+# gi builds a type when it is first named, and two threads that do so at once find it half built.
+for _module_of, _names in (
+    (Gst, "Buffer BufferCopyFlags BusSyncReply Caps Event EventType FlowReturn Format MessageType"),
+    (Gst, "Pad PadDirection PadLinkReturn PadProbeReturn PadProbeType Pipeline Segment State"),
+    (GstVideo, "VideoFormat VideoFrameFlags VideoOverlayComposition VideoOverlayFormatFlags"),
+    (GstVideo, "VideoOverlayRectangle"),
+):
+    for _type in _names.split():
+        getattr(_module_of, _type)
+
 SECOND = 1_000_000_000
 WHOLE = 2**64 - 1
 BufferCopy: Any = Gst.BufferCopyFlags
