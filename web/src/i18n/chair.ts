@@ -5,7 +5,6 @@ export const chair = {
   'chair.main': ['Màn hình chính', 'Main screen'],
   'chair.sites': ['Chọn điểm cầu', 'Choose a site'],
   'chair.choose': ['Chạm vào một điểm cầu trong danh sách', 'Tap a site in the list'],
-  'chair.invite': ['Mời phát biểu', 'Give the floor'],
   'chair.invite_site': ['Mời {site} phát biểu', 'Give the floor to {site}'],
   'chair.connecting': ['Đang mời {site}', 'Calling {site}'],
   'chair.speaking': ['{site} đang phát biểu', '{site} has the floor'],

@@ -54,28 +54,28 @@ export function treeRows<S extends Leaf>(
   roots.forEach(count);
 
   const rows: Row<S>[] = [];
-  const addSites = (unit: string, depth: number) => {
-    const list = [...(own.get(unit) ?? [])].sort((a, b) => a.number - b.number);
-    for (const site of list) rows.push({ kind: 'site', site, depth });
+  const addSites = (of: string[], depth: number) => {
+    const list = of.flatMap((unit) => own.get(unit) ?? []);
+    for (const site of list.sort((a, b) => a.number - b.number)) rows.push({ kind: 'site', site, depth });
   };
   const add = (unit: Unit, depth: number) => {
     const total = counts.get(unit.id) ?? 0;
     if (total === 0) return;
     if (total === 1 && own.has(unit.id)) {
-      addSites(unit.id, depth);
+      addSites([unit.id], depth);
       return;
     }
     const open = !closed.has(unit.id);
     rows.push({ kind: 'unit', unit, depth, count: total, open });
     if (!open) return;
-    addSites(unit.id, depth + 1);
+    addSites([unit.id], depth + 1);
     const below = [...(children.get(unit.id) ?? [])].sort(byName);
     const single = (u: Unit) => counts.get(u.id) === 1 && own.has(u.id);
-    below.filter(single).forEach((child) => add(child, depth + 1));
+    addSites(below.filter(single).map((child) => child.id), depth + 1);
     below.filter((child) => !single(child)).forEach((child) => add(child, depth + 1));
   };
   [...roots].sort(byName).forEach((unit) => add(unit, 0));
-  addSites('', 0);
+  addSites([''], 0);
   return rows;
 }
 
