@@ -59,7 +59,7 @@ const verbs = {
 function conferenceCall(method, id, verb, body, host) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
-  if (method === 'GET' && !verb) return conference.state;
+  if (method === 'GET' && !verb) return conference.snapshot();
   if (method === 'GET' && verb === 'units') return units;
   if (method === 'DELETE' && !verb) {
     conferences.delete(id);
@@ -116,6 +116,7 @@ async function answer(request, response) {
   try {
     const text = await bodyOf(request);
     if (/^\/wh[ie]p\//.test(pathname)) {
+      if (process.env.VERBOSE) console.log(request.method, pathname);
       throw new Refusal(503, 'Máy chủ mẫu không có hình', 'The mock has no media');
     }
     if (pathname.startsWith('/mock/')) return json(200, control(pathname, JSON.parse(text || '{}')));

@@ -51,6 +51,22 @@ describe('stall watchdog', () => {
     const dog = new Watchdog();
     dog.judge({ now: 0, frames: 1, packets: 10, state: 'connected' });
     for (let now = 100; now <= 2000; now += 100) expect(dog.seen(now)).toBe('ok');
-    expect(dog.judge({ now: 2100, frames: 1, packets: 10, state: 'connected' })).toBe('ok');
+    expect(dog.judge({ now: 2100, frames: 50, packets: 200, state: 'connected' })).toBe('ok');
+  });
+  it('counts a stall from the last frame on the screen, not from the first count after it', () => {
+    const dog = new Watchdog();
+    for (let now = 0; now <= 1000; now += 100) dog.seen(now);
+    const verdicts: [number, Verdict][] = [];
+    for (let now = 1200; now <= 2000; now += 100) {
+      verdicts.push([now, dog.judge({ now, frames: 25, packets: 100, state: 'connected' })]);
+    }
+    expect(first(verdicts, 'keyframe')).toBe(1400);
+    expect(first(verdicts, 'restart')).toBe(1800);
+  });
+  it('does not take a timer that was held back for a stall', () => {
+    const dog = new Watchdog();
+    dog.seen(0);
+    expect(dog.judge({ now: 1000, frames: 25, packets: 100, state: 'connected' })).toBe('ok');
+    expect(dog.judge({ now: 2000, frames: 50, packets: 200, state: 'connected' })).toBe('ok');
   });
 });

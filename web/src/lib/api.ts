@@ -109,7 +109,7 @@ export class ConferenceApi {
     return this.json<T>('POST', `${this.#base}/${verb}`, body);
   }
 
-  state = () => this.json<LiveState>('GET', this.#base);
+  state = async () => (await this.json<{ state: LiveState }>('GET', this.#base)).state;
   units = () => this.json<Unit[]>('GET', `${this.#base}/units`);
   close = () => this.json('DELETE', this.#base);
   preview = (scene: SceneOrder) => this.#post('preview', { scene });

@@ -15,7 +15,9 @@ const CONNECT_MS = 6000;
 const DISCONNECTED_MS = 700;
 /** The server needs this long to see a new publisher; its "off" before then is old news. */
 const GRACE_MS = 2500;
-const QUALITY_EVERY_MS = 1000;
+/** The other end reports at least once a second; when it is this long silent it is gone (ICE takes 6 s to notice). */
+const SILENT_MS = 2500;
+const QUALITY_EVERY_MS = 500;
 
 export class Publisher {
   status = $state<PublisherStatus>('idle');
@@ -31,6 +33,7 @@ export class Publisher {
   #attemptAt = 0;
   #disconnectedAt: number | undefined;
   #reading: Reading | undefined;
+  #heard: { packets: number; at: number } | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -82,7 +85,8 @@ export class Publisher {
       this.status = 'live';
       this.#disconnectedAt = undefined;
       const gone = this.#serverState === 'off' || this.#serverState === 'lost';
-      return gone && age > GRACE_MS;
+      if (gone && age > GRACE_MS) return true;
+      return this.#heard !== undefined && now - this.#heard.at > SILENT_MS;
     }
     if (state === 'failed' || state === 'closed') return true;
     if (state === 'disconnected') {
@@ -116,6 +120,7 @@ export class Publisher {
   #adopt(session: WhipSession): void {
     this.#session = session;
     this.#reading = undefined;
+    this.#heard = undefined;
     this.#disconnectedAt = undefined;
     this.problem = null;
     this.sessions += 1;
@@ -134,6 +139,14 @@ export class Publisher {
     this.quality = undefined;
   }
 
+  #hear(reading: Reading): void {
+    const packets = reading.heard;
+    if (packets === undefined || packets === 0) return;
+    // Readings far apart (a tab in the background) say nothing about the time between.
+    const steady = this.#reading && reading.at - this.#reading.at < SILENT_MS / 2;
+    if (packets !== this.#heard?.packets || !steady) this.#heard = { packets, at: reading.at };
+  }
+
   async #measure(session: WhipSession): Promise<void> {
     const now = performance.now();
     if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
@@ -141,6 +154,7 @@ export class Publisher {
     const report = await session.pc.getStats();
     const reading = read(report.values(), false, now);
     if (this.#session !== session || this.#reading !== before) return;
+    this.#hear(reading);
     if (before) this.quality = between(before, reading);
     this.#reading = reading;
   }

@@ -8,6 +8,8 @@ export interface Reading {
   packets: number;
   lost: number;
   frames: number;
+  /** Packets that came in on the transport; for a sender, the other end's reports. */
+  heard?: number;
   rtt_ms?: number;
   jitter_ms?: number;
 }
@@ -62,6 +64,7 @@ export function read(report: Iterable<unknown>, inbound: boolean, at: number): R
       set(reading, 'jitter_ms', milliseconds(numberOf(entry, 'jitter')));
       set(reading, 'rtt_ms', milliseconds(numberOf(entry, 'roundTripTime')));
     }
+    if (entry.type === 'transport') reading.heard = numberOf(entry, 'packetsReceived') ?? 0;
     if (entry.type === 'candidate-pair' && entry.nominated === true) {
       set(reading, 'rtt_ms', milliseconds(numberOf(entry, 'currentRoundTripTime')));
     }

@@ -44,6 +44,8 @@ export class Watchdog {
   #frameAt = 0;
   #packetAt = 0;
   #askedAt = -Infinity;
+  /** Counters are old because frames were seen, not counted. */
+  #uncounted = false;
 
   constructor(readonly limits: WatchdogLimits = LIMITS) {}
 
@@ -57,12 +59,14 @@ export class Watchdog {
     this.#startedAt ??= now;
     this.#frameAt = now;
     this.#packetAt = now;
+    this.#uncounted = true;
     return 'ok';
   }
 
   judge({ now, frames, packets, state }: Sample): Verdict {
     if (state === 'failed' || state === 'closed') return 'restart';
     this.#startedAt ??= now;
+    if (this.#uncounted) return this.#recount(now, frames, packets);
     if (packets > this.#packets) {
       if (this.#packets === 0) this.#frameAt = now;
       this.#packets = packets;
@@ -82,5 +86,19 @@ export class Watchdog {
     if (now - this.#askedAt < this.limits.keyframe_every_ms) return 'stalled';
     this.#askedAt = now;
     return 'keyframe';
+  }
+
+  /**
+   * The first count after frames were seen says nothing about when they came: the next one does.
+   * A timer that was held back (a tab in the background) is not taken for a stall.
+   */
+  #recount(now: number, frames: number, packets: number): Verdict {
+    this.#uncounted = false;
+    this.#frames = frames;
+    this.#packets = packets;
+    const earliest = now - this.limits.frame_ms;
+    this.#frameAt = Math.max(this.#frameAt, earliest);
+    this.#packetAt = Math.max(this.#packetAt, earliest);
+    return 'ok';
   }
 }
