@@ -229,6 +229,7 @@ def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        ws_per_message_deflate=False,  # small patches: not worth a compressor for each page
         timeout_graceful_shutdown=2,
         ssl_certfile=str(tls.certificate) if tls else None,
         ssl_keyfile=str(tls.key) if tls else None,
