@@ -27,7 +27,7 @@ MARKED_PICTURE = 0x80 | 107
 TICKS = os.sysconf("SC_CLK_TCK")
 ENCODER = (
     "x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=1500 vbv-buf-capacity=240 "
-    "key-int-max=50 ! video/x-h264,profile=constrained-baseline ! "
+    "key-int-max=50 aud=false ! video/x-h264,profile=constrained-baseline ! "
     "rtph264pay pt=107 config-interval=-1 aggregate-mode=zero-latency mtu=1200"
 )
 
@@ -94,7 +94,8 @@ class _Counter:
     def _run(self) -> None:
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
-                self.frames += self._socket.recv(2048)[1] == MARKED_PICTURE
+                packet = self._socket.recv(2048)
+                self.frames += packet[1] == MARKED_PICTURE
 
 
 def _settle(watched: list[_Counter]) -> None:
