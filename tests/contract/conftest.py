@@ -1,14 +1,17 @@
-"""A private PostgreSQL for the store's contract."""
+"""A server over fakes for the edge, and a private PostgreSQL for the store's contract."""
 
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
+
+from diemcau.testing.app import FakeServer
 
 
 def _binary(name: str) -> str | None:
@@ -60,3 +63,16 @@ def _run(command: list[str]) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode()}")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> FakeServer:
+    return await FakeServer().start(tmp_path)
+
+
+@pytest.fixture
+async def client(house: FakeServer) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the application without a token; unhandled errors are answers, as on the wire."""
+    transport = httpx2.ASGITransport(app=house.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
+        yield client

@@ -24,8 +24,9 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (directory, conferences, live, whip, whep, agents, pages):
+    for module in (directory, conferences, live, whip, whep, agents):
         app.include_router(module.router)
+    app.router.default = pages.fallback
     problems.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Headers)

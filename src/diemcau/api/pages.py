@@ -1,10 +1,14 @@
-"""The web pages, as the web build leaves them in ``static``; a plain page says so if it did not."""
+"""The web pages, as the web build leaves them in ``static``; a plain page says so if it did not.
+
+They are what the router falls back to: no address of the API can be mistaken for a file.
+"""
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
 
@@ -17,25 +21,30 @@ and open this page again.
 </html>
 """
 
-router = APIRouter(include_in_schema=False)
+
+async def fallback(scope: Scope, receive: Receive, send: Send) -> None:
+    """An ASGI application: a page or a file of the build, else 404."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4404, "reason": "no such address"})
+        return
+    if scope["method"] not in ("GET", "HEAD"):
+        raise HTTPException(404)
+    response = _response(scope["path"], _static(Request(scope)))
+    await response(scope, receive, send)
 
 
-@router.get("/")
-@router.get("/c/{rest:path}")
-async def page(request: Request) -> Response:
-    """One page for all: what it shows, its own script decides by the address."""
-    index = _static(request) / "index.html"
-    if not index.is_file():
-        return HTMLResponse(NOT_BUILT, 503)
-    return FileResponse(index, headers={"Cache-Control": "no-cache"})
+def _response(path: str, root: Path) -> Response:
+    """One page for all addresses of the application: what it shows, its script decides."""
+    if path == "/" or path.startswith("/c/"):
+        index = root / "index.html"
+        if not index.is_file():
+            return HTMLResponse(NOT_BUILT, 503)
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+    return _file(path.lstrip("/"), root.resolve())
 
 
-@router.get("/{name:path}")
-async def asset(name: str, request: Request) -> Response:
+def _file(name: str, root: Path) -> Response:
     """A file of the build. Names under ``assets/`` carry their hash and never change."""
-    if name.startswith(("whip/", "whep/")):  # RFC 9725 section 4.2: no other methods there
-        raise HTTPException(405, headers={"Allow": "OPTIONS, POST, PATCH, DELETE"})
-    root = _static(request).resolve()
     try:
         file = (root / name).resolve()
         found = file.is_relative_to(root) and file.is_file()

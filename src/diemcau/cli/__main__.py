@@ -37,8 +37,9 @@ def server(
     folder: Folder = Path("var/server"),
     host: Host = "127.0.0.1",
     port: Port = 8080,
-    also: Annotated[
-        list[str] | None, typer.Option(help="Địa chỉ nữa / further addresses, same port")
+    plain: Annotated[
+        list[str] | None,
+        typer.Option(help="Địa chỉ dùng HTTP trong mạng riêng / HTTP inside a network of its own"),
     ] = None,
     database: Annotated[
         str, typer.Option(help="URL cơ sở dữ liệu / database URL; mặc định SQLite trong folder")
@@ -49,7 +50,7 @@ def server(
     """Máy chủ: API, trang web, WHIP và WHEP / the server."""
     from diemcau.cli import server as command
 
-    command.run(province, folder, host, port, also or [], database, certificate, private_key)
+    command.run(province, folder, host, port, plain or [], database, certificate, private_key)
 
 
 @app.command()

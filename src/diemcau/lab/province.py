@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +20,7 @@ from typing import Any, Self
 import httpx2
 
 import diemcau
+from diemcau.bootstrap import is_loopback
 from diemcau.domain.directory import Directory, Site
 from diemcau.identity import DerivedAgentKeys, JwtTokens, load_secret
 from diemcau.lab.errors import LabError
@@ -27,6 +28,7 @@ from diemcau.lab.meeting import Meeting
 from diemcau.lab.net import Host, Network
 from diemcau.lab.supervise import Supervisor
 from diemcau.lab.watching import Watching
+from diemcau.mcu.ports import free_tcp_ports
 from diemcau.ports.identity import Role
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
@@ -38,8 +40,9 @@ SYNTHETIC = ["/usr/bin/python3", "-m", "diemcau.synthetic"]
 class Province:
     """``async with Province(folder) as province:`` … everything ends with the block.
 
-    ``mcus`` names those to run (all of the province by default), each on a host of its own;
-    ``host`` and ``port`` are where the server listens beside the laboratory's own address.
+    ``mcus`` names those to run (all of the province by default). On a loopback ``host`` each MCU
+    has a host of its own in a network of its own; on any other, all run on this machine and take
+    media at that address, so that other machines reach them.
     """
 
     def __init__(
@@ -60,14 +63,15 @@ class Province:
         self._host = host
         self._port = port
         self._stack = AsyncExitStack()
-        self.hosts: dict[str, Host] = {}
-        self.url = ""
-        self.lab_url = ""
+        self._network: Network | None = None
+        self.hosts: dict[str, Host | Machine] = {}
+        self.url = self.lab_url = self.public_url = ""
 
     async def __aenter__(self) -> Self:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._network = self._stack.enter_context(Network())
+            if is_loopback(self._host):
+                self._network = self._stack.enter_context(Network())
             self.supervisor = Supervisor(self.folder / "logs")
             await self._stack.enter_async_context(self.supervisor)
             await self._start_server()
@@ -94,7 +98,7 @@ class Province:
     async def start_mcu(self, mcu: str) -> None:
         """The MCU's agent on a host of its own (its host stays when the agent ends)."""
         if mcu not in self.hosts:
-            self.hosts[mcu] = self._network.host(mcu)
+            self.hosts[mcu] = self._network.host(mcu) if self._network else Machine(self._host)
         host = self.hosts[mcu]
         key_file = self.folder / f"{mcu}.key"
         key_file.write_text(DerivedAgentKeys(load_secret(self.folder / "server")).key(mcu))
@@ -224,15 +228,19 @@ class Province:
     async def _start_server(self) -> None:
         folder = self.folder / "server"
         load_secret(folder)
-        address = self._network.address
+        port = self._port or free_tcp_ports(1)[0]
+        plain = ["--plain", self._network.address] if self._network else []
         argv = [
             sys.executable, "-m", "diemcau.cli", "server",
             "--province", self._name, "--folder", str(folder),
-            "--host", self._host, "--also", address, "--port", str(self._port or _free_port()),
+            "--host", self._host, "--port", str(port), *plain,
         ]  # fmt: skip
-        port = int(argv[-1])
-        self.url = f"http://{self._host}:{port}"
-        self.lab_url = f"http://{address}:{port}"
+        self.public_url = f"http://{self._host}:{port}"
+        self.url = self.lab_url = f"http://127.0.0.1:{port}"
+        if self._network:
+            self.url, self.lab_url = self.public_url, f"http://{self._network.address}:{port}"
+        else:
+            self.public_url = self.public_url.replace("http", "https", 1)
         await self.supervisor.start("server", argv)
         await self._answering()
 
@@ -253,7 +261,11 @@ class Province:
         raise LabError(said[-1] if said else "the server did not start")
 
 
-def _free_port() -> int:
-    from diemcau.mcu.ports import free_tcp_ports
+class Machine:
+    """This machine itself as a host, with the address at which others reach it."""
 
-    return free_tcp_ports(1)[0]
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def command(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> list[str]:
+        return ["env", *(f"{name}={value}" for name, value in (env or {}).items()), *argv]

@@ -7,13 +7,18 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, Self
 
 from diemcau.lab.errors import LabError
-from diemcau.lab.net import Host
 
 Event = dict[str, Any]
+
+
+class CommandHost(Protocol):
+    """Whatever turns a command into one that runs on a certain host."""
+
+    def command(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> list[str]: ...
 
 
 class Watching:
@@ -21,7 +26,7 @@ class Watching:
 
     def __init__(
         self,
-        host: Host,
+        host: CommandHost,
         whep: str,
         token: str,
         *,

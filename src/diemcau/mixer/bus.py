@@ -128,9 +128,13 @@ class Bus:
         self._seen: dict[int, int] = {}
         self._pushed = 0
         self._waited = 0
+        self._composed = threading.Event()
+        self._composed.set()
         self._offset = -1
         self._clock = ""
         self._overlay_key: object = None
+        self._drawn: list[Any] = []
+        self._banner: graphics.Banner | None = None
         self._overlays: deque[tuple[int, Any]] = deque([(0, None)])
         self._marks: deque[Mark] = deque()
         self._build(on_failure)
@@ -168,6 +172,7 @@ class Bus:
         self._choose_overlay(pts, pictures)
         self._mark(running, pictures)
         self._pushed += 1
+        self._composed.clear()
         self._push_all(pts, pictures)
 
     def _build(self, on_failure: Callable[[str], None]) -> None:
@@ -183,6 +188,7 @@ class Bus:
             tune="zerolatency",
             speed_preset="ultrafast",
             threads=1,
+            aud=False,
             bitrate=settings.video_bitrate // 1000,
             vbv_buf_capacity=VBV_MS,
             key_int_max=KEYFRAME_SECONDS * settings.fps,
@@ -206,8 +212,8 @@ class Bus:
         self._ground_feeder = Feeder(self._compositor, 0)
 
     def _late(self) -> bool:
-        """Whether the last frame is still being composed; then this one is left out."""
-        if self._pushed <= self.frames or self._waited >= MOST_WAITED:
+        """Whether the last frame is still not composed after half a beat; then one is left out."""
+        if self._composed.wait(self._period / SECOND / 2) or self._waited >= MOST_WAITED:
             self._waited = 0
             return False
         self._waited += 1
@@ -283,7 +289,17 @@ class Bus:
         key = (layout, clock, tuple(picture is None for picture in pictures))
         if key != self._overlay_key:
             self._overlay_key = key
-            self._overlays.append((pts, graphics.composition(self._rectangles(clock, pictures))))
+            self._drawn = self._rectangles(clock, pictures)
+            self._banner = self._draw_banner(layout.banner)
+        elif self._banner is None or not self._banner.runs:
+            return
+        moving = [] if self._banner is None else self._banner.rectangles(self._pushed)
+        self._overlays.append((pts, graphics.composition([*self._drawn, *moving])))
+
+    def _draw_banner(self, text: str) -> graphics.Banner | None:
+        if not text:
+            return None
+        return graphics.banner(text, self._settings.width, self._settings.height)
 
     def _rectangles(self, clock: str, pictures: Sequence[Picture | None]) -> list[Any]:
         layout, width, height = self._layout, self._settings.width, self._settings.height
@@ -293,8 +309,6 @@ class Bus:
             for pane, rect, picture in zip(layout.panes, self._rects, pictures, strict=True)
             if pane.caption and picture is not None
         ]
-        if layout.banner:
-            drawn.append(graphics.banner(layout.banner, width, height))
         if clock:
             drawn.append(graphics.clock(clock, width, height))
         return drawn
@@ -302,6 +316,7 @@ class Bus:
     def _draw(self, _overlay: Any, sample: Any) -> Any:
         """The overlay of the frame just composed; called from the encoder's thread."""
         self.frames += 1
+        self._composed.set()
         pts = sample.get_buffer().pts
         while len(self._overlays) > 1 and self._overlays[1][0] <= pts:
             self._overlays.popleft()

@@ -26,6 +26,8 @@ from diemcau.mixer.sound import SILENCE_DB, SoundMixer
 
 log = logging.getLogger(__name__)
 
+# A beat later than this many frames is left out; up to there it is made up for.
+LATEST_BEATS = 3
 WATCH_SECONDS = 0.05
 REPORT_SECONDS = 1.0
 # Many viewers ask at once when a packet is lost upstream of them: one keyframe serves them all.
@@ -60,7 +62,11 @@ class Engine:
             self._slots, feeds, settings.audio_bitrate, self._levels_from_thread, self._sound_left
         )
         self._picture_beat = Beat(
-            "picture", 1 / settings.fps, 0.5 / settings.fps, self._timebase.start, self._beat
+            "picture",
+            1 / settings.fps,
+            LATEST_BEATS / settings.fps,
+            self._timebase.start,
+            self._beat,
         )
         self._slot_levels = [SILENCE_DB] * settings.slots
         self._last_keyframe: dict[str, float] = {}

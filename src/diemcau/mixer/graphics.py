@@ -9,13 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from diemcau.mixer.geometry import Rect, even
-from diemcau.mixer.gst import Gst, GstVideo, Pango, PangoCairo, cairo
+from diemcau.mixer.gst import WHOLE, BufferCopy, Gst, GstVideo, Pango, PangoCairo, cairo
 from diemcau.mixer.picture import i420_caps
 
-FONT = "DejaVu Sans, Noto Sans, Liberation Sans"
+FONT = "Noto Sans, Liberation Sans, DejaVu Sans"
 # Luma (16-235) and chroma of the dark ground behind and between the panes.
 GROUND_LUMA = 26
 PANE_LUMA = 34
+EDGE_LUMA = 46
 TEXT_LUMA = 225
 QUIET_LUMA = 150
 CHROMA_U = 134
@@ -25,6 +26,9 @@ PLATE = (0.05, 0.08, 0.13, 0.72)
 BANNER_PLATE = (0.06, 0.11, 0.20, 0.92)
 INK = (0.96, 0.97, 0.98, 1.0)
 ACCENT = (0.80, 0.62, 0.24, 1.0)
+# Pixels a running text moves in a frame, and the widest surface it may need.
+RUN_PIXELS = 3
+WIDEST = 30_000
 NO_SIGNAL = "Mất tín hiệu"
 NO_PICTURE = "Không có hình"
 
@@ -42,6 +46,10 @@ def slate(width: int, height: int, caption: str, notice: str) -> tuple[Any, Any]
     context.set_operator(cairo.OPERATOR_SOURCE)
     context.set_source_rgba(0, 0, 0, PANE_LUMA / 255)
     context.paint()
+    context.set_source_rgba(0, 0, 0, EDGE_LUMA / 255)
+    context.rectangle(1, 1, width - 2, height - 2)
+    context.set_line_width(2)
+    context.stroke()
     context.set_operator(cairo.OPERATOR_OVER)
     size = _caption_size(height) * 1.25
     lines = [(caption, size, TEXT_LUMA), (notice, size * 0.75, QUIET_LUMA)]
@@ -90,14 +98,14 @@ def _caption_size(height: int) -> float:
     return min(36.0, max(13.0, height * 0.058))
 
 
-def _layout(context: Any, text: str, size: float, width: float, centred: bool) -> Any:
-    """Text of at most two lines, cut with an ellipsis where even that is too little."""
+def _layout(context: Any, text: str, size: float, width: float | None, centred: bool) -> Any:
+    """One line (two where centred), cut with an ellipsis where `width` is too little for it."""
     layout = PangoCairo.create_layout(context)
     font = Pango.FontDescription.from_string(f"{FONT} Semi-Bold")
     font.set_absolute_size(size * Pango.SCALE)
     layout.set_font_description(font)
     layout.set_text(text, -1)
-    layout.set_width(int(width * Pango.SCALE))
+    layout.set_width(-1 if width is None else int(width * Pango.SCALE))
     layout.set_height(-2 if centred else -1)
     layout.set_wrap(Pango.WrapMode.WORD_CHAR)
     layout.set_ellipsize(Pango.EllipsizeMode.END)
@@ -140,37 +148,70 @@ def banner_height(height: int) -> int:
     return even(height * 0.075)
 
 
-@lru_cache(maxsize=16)
-def banner(text: str, width: int, height: int) -> Any:
-    """A strip along the bottom of the frame with one line of text."""
-    tall = banner_height(height)
-    surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, width, tall)
-    context = cairo.Context(surface)
-    _fill(context, BANNER_PLATE, 0, 0, width, tall)
-    _fill(context, ACCENT, 0, 0, width, max(2, height // 360))
-    size = tall * 0.46
-    margin = width * 0.025
-    _, line = _measure(text, size, width - 2 * margin)
-    _write(context, text, size, margin, (tall - line) / 2, width - 2 * margin)
-    return _rectangle(surface, 0, height - tall)
+class Banner:
+    """A strip along the bottom of the frame; text that is too long for it runs.
+
+    The running text is drawn once on a wide surface; each frame shows another window of it.
+    """
+
+    def __init__(self, text: str, width: int, height: int) -> None:
+        tall = banner_height(height)
+        self._y = height - tall
+        self._width = width
+        strip = cairo.ImageSurface(cairo.FORMAT_ARGB32, width, tall)
+        context = cairo.Context(strip)
+        _fill(context, BANNER_PLATE, 0, 0, width, tall)
+        _fill(context, ACCENT, 0, 0, width, max(2, height // 360))
+        size = tall * 0.46
+        margin = width * 0.025
+        wide, line = _measure(text, size)
+        top = (tall - line) / 2
+        self.runs = wide > width - 2 * margin
+        if self.runs:
+            self._turn = min(even(wide + width / 4), WIDEST - width)
+            self._text = _pixels(self._long(text, size, top, tall))
+        else:
+            _write(context, text, size, margin, top)
+        self._strip = _rectangle(strip, 0, self._y)
+
+    def rectangles(self, frame: int) -> list[Any]:
+        """What to draw in frame number `frame`."""
+        if not self.runs:
+            return [self._strip]
+        window = _window(*self._text, frame * RUN_PIXELS % self._turn, self._width)
+        return [self._strip, _overlay(window, 0, self._y, self._width, self._text[2])]
+
+    def _long(self, text: str, size: float, top: float, tall: int) -> Any:
+        """The text, and again after a pause, so that every window of a turn is inside."""
+        surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, self._turn + self._width, tall)
+        context = cairo.Context(surface)
+        for start in range(0, self._turn + self._width, self._turn):
+            _write(context, text, size, start, top)
+        return surface
+
+
+@lru_cache(maxsize=4)
+def banner(text: str, width: int, height: int) -> Banner:
+    """The banner with this text, drawn once."""
+    return Banner(text, width, height)
 
 
 @lru_cache(maxsize=8)
 def clock(text: str, width: int, height: int) -> Any:
     """The time of day in the upper right corner."""
     size = height * 0.036
-    wide, tall = _measure(text, size, width)
+    wide, tall = _measure(text, size)
     pad_x, pad_y = size * 0.6, size * 0.3
     plate_w, plate_h = even(wide + 2 * pad_x), even(tall + 2 * pad_y)
     surface = cairo.ImageSurface(cairo.FORMAT_ARGB32, plate_w, plate_h)
     context = cairo.Context(surface)
     _fill(context, PLATE, 0, 0, plate_w, plate_h)
-    _write(context, text, size, pad_x, pad_y, width)
+    _write(context, text, size, pad_x, pad_y)
     margin = even(height * 0.025)
     return _rectangle(surface, width - plate_w - margin, margin)
 
 
-def _measure(text: str, size: float, room: float) -> tuple[int, int]:
+def _measure(text: str, size: float, room: float | None = None) -> tuple[int, int]:
     context = cairo.Context(cairo.ImageSurface(cairo.FORMAT_ARGB32, 1, 1))
     wide, tall = _layout(context, text, size, room, False).get_pixel_size()
     return int(wide), int(tall)
@@ -184,7 +225,9 @@ def _fill(context: Any, colour: tuple[float, ...], x: float, y: float, w: float,
     context.set_operator(cairo.OPERATOR_OVER)
 
 
-def _write(context: Any, text: str, size: float, x: float, y: float, room: float) -> None:
+def _write(
+    context: Any, text: str, size: float, x: float, y: float, room: float | None = None
+) -> None:
     context.set_source_rgba(*INK)
     context.move_to(x, y)
     PangoCairo.show_layout(context, _layout(context, text, size, room, False))
@@ -192,9 +235,20 @@ def _write(context: Any, text: str, size: float, x: float, y: float, room: float
 
 def _rectangle(surface: Any, x: int, y: int) -> Any:
     """A cairo surface as an overlay rectangle of its own size."""
+    pixels = _pixels(surface)
+    return _overlay(_window(*pixels, 0, pixels[1]), x, y, pixels[1], pixels[2])
+
+
+def _pixels(surface: Any) -> tuple[Any, int, int, int]:
+    """Memory of a surface as a buffer, with its width, height and stride."""
     surface.flush()
-    width, height, stride = surface.get_width(), surface.get_height(), surface.get_stride()
     buffer = Gst.Buffer.new_wrapped(bytes(surface.get_data()))
+    return buffer, surface.get_width(), surface.get_height(), surface.get_stride()
+
+
+def _window(pixels: Any, _width: int, height: int, stride: int, left: int, width: int) -> Any:
+    """Part of a surface as a picture, in the same memory."""
+    buffer = pixels.copy_region(BufferCopy.MEMORY, 0, WHOLE)
     GstVideo.buffer_add_video_meta_full(
         buffer,
         GstVideo.VideoFrameFlags.NONE,
@@ -202,8 +256,12 @@ def _rectangle(surface: Any, x: int, y: int) -> Any:
         width,
         height,
         1,
-        [0, 0, 0, 0],
+        [4 * left, 0, 0, 0],
         [stride, 0, 0, 0],
     )
+    return buffer
+
+
+def _overlay(buffer: Any, x: int, y: int, width: int, height: int) -> Any:
     flags = GstVideo.VideoOverlayFormatFlags.PREMULTIPLIED_ALPHA
     return GstVideo.VideoOverlayRectangle.new_raw(buffer, x, y, width, height, flags)
