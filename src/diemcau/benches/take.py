@@ -63,7 +63,7 @@ async def _takes(
             scene = {"layout": "side-by-side", "sites": [chair, site]}
             if kind == "preview":
                 await meeting.command("preview", scene=scene)
-                await meeting.until(lambda state, s=site: _live(state, s), "site in preview")
+                await _in_preview(meeting, site)
                 await asyncio.sleep(SETTLE_S)
             asked = now_ms()
             if kind == "preview":
@@ -94,8 +94,11 @@ async def _takes(
     }
 
 
-def _live(state: State, site: str) -> bool:
-    return state["sites"][site].get("input") == "live"
+async def _in_preview(meeting: Meeting, site: str) -> None:
+    def live(state: State) -> bool:
+        return bool(state["sites"][site].get("input") == "live")
+
+    await meeting.until(live, "the site in preview")
 
 
 async def _apart(meeting: Meeting, site: str, seen_ms: float) -> float:

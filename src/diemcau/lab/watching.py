@@ -35,10 +35,8 @@ class Watching:
         options: Sequence[str] = ("--reconnect", "--watchdog"),
     ) -> None:
         hearing = ["--tones", "--numbers", ",".join(map(str, numbers))] if numbers else []
-        self._argv = host.command(
-            [sys.executable, "-m", "diemcau.lab.viewer", "--whep", whep, "--token", token]
-            + ["--panes", panes, *hearing, *options]
-        )
+        argv = [sys.executable, "-m", "diemcau.lab.viewer", "--whep", whep, "--token", token]
+        self._argv = host.command([*argv, "--panes", panes, *hearing, *options])
         self.events: list[Event] = []
         self._changed = asyncio.Condition()
         self._process: asyncio.subprocess.Process | None = None
