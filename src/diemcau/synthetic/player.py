@@ -34,7 +34,7 @@ class _Reception(Peer):
 
     def answer(self, offer: str) -> str:
         """Take the server's offer; return the answer with all candidates. Raises MediaError."""
-        self._rtc.connect("pad-added", self._on_stream)
+        self._listen(self._rtc, "pad-added", self._on_stream)
         self._pipeline.set_state(Gst.State.PLAYING)
         description = parse_description(offer, GstWebRTC.WebRTCSDPType.OFFER)
         self._ask("set-remote-description", description)
