@@ -1,14 +1,12 @@
 """``diemcau server``: listen, and say where."""
 
 import asyncio
-import logging
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from diemcau.bootstrap import PortTaken, Settings, build_server, is_loopback, listen, serve
+from diemcau.cli import logs
 from diemcau.domain.refusal import Invalid
 from diemcau.identity import DerivedAgentKeys, Tls, load_secret, self_signed
 
@@ -24,7 +22,7 @@ def run(
     private_key: Path | None,
 ) -> None:
     """HTTP on loopback and on the addresses named ``plain``, HTTPS on any other."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    logs.configure()
     open_addresses = list(dict.fromkeys(["127.0.0.1", *plain]))
     secure_addresses = [] if host in open_addresses or is_loopback(host) else [host]
     if is_loopback(host):

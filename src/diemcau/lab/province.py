@@ -211,6 +211,13 @@ class Province:
             raise LabError(f"{what} is not running")
         return pid
 
+    def network_host(self, mcu: str) -> Host:
+        """The MCU's host with its cable; raises ``LabError`` on a machine without one."""
+        host = self.hosts[mcu]
+        if not isinstance(host, Host):
+            raise LabError("cables can be cut only in a network of the laboratory's own")
+        return host
+
     def kill(self, what: str) -> None:
         """kill -9 of one process, and of nothing else."""
         os.kill(self.pid(what), signal.SIGKILL)

@@ -20,13 +20,16 @@ from dataclasses import dataclass, field
 
 from diemcau.lab.errors import LabError
 from diemcau.lab.freeze import FreezeDetector
-from diemcau.lab.marks import LAYOUTS, Luma, MarkReader, Pane, age_ms
+from diemcau.lab.marks import LAYOUTS, Luma, Mark, MarkReader, Pane, age_ms
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.lab.tones import Samples, ToneDetector
 from diemcau.lab.whep import WhepClient, WhepError
 
 SILENCE_MS = 500.0
 STALL_MS = 300.0
+STALE_MS = 600.0
+"""A pane whose clock is older than this shows a frozen picture, not its site."""
+
 CONNECT_MS = 4000.0
 _AGE_EVERY_MS = 200.0
 _CHECK_SECONDS = 0.05
@@ -159,7 +162,7 @@ class Viewer:
             self._marks = MarkReader(width, height, self._options.panes)
             self._emit("size", now, width=width, height=height)
         marks = self._marks.read(luma)
-        panes = [mark.number if mark else None for mark in marks]
+        panes = [_fresh(mark, now) for mark in marks]
         if panes != self._panes:
             self._panes = panes
             self._emit("picture", now, panes=panes)
@@ -197,6 +200,12 @@ class Viewer:
         self._options.emit(
             {"t": round(now_ms() if now is None else now, 1), "event": event, **more}
         )
+
+
+def _fresh(mark: Mark | None, now: float) -> int | None:
+    """The site's number; None without a mark, and for a picture that stands still."""
+    age = age_ms(mark, int(now)) if mark else None
+    return None if mark is None or (age is not None and age > STALE_MS) else mark.number
 
 
 def parse_panes(text: str) -> tuple[Pane, ...]:
