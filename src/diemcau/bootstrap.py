@@ -2,10 +2,12 @@
 
 import asyncio
 import errno
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -195,13 +197,14 @@ class _Uvicorn(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: FastAPI, sockets: list[socket.socket], tls: Tls | None = None
+    app: FastAPI, sockets: list[socket.socket], tls: Tls | None = None, *, alone: bool = True
 ) -> AsyncIterator[None]:
     """Serve the application on the sockets while the block runs; it answers from the start of it.
 
-    Raises ``RuntimeError`` when the application could not start (its log says why).
+    ``alone``: this server starts and ends the application. Raises ``RuntimeError`` when the
+    application could not start (its log says why).
     """
-    server = _Uvicorn(_config(app, tls))
+    server = _Uvicorn(_config(app, tls, alone))
     task = asyncio.create_task(server.serve(sockets))
     ready = asyncio.create_task(server.ready.wait())
     try:
@@ -217,15 +220,33 @@ async def serving(
             listener.close()
 
 
-async def serve(app: FastAPI, sockets: list[socket.socket], tls: Tls | None = None) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    await uvicorn.Server(_config(app, tls)).serve(sockets)
+async def serve(
+    app: FastAPI, plain: list[socket.socket], secure: list[socket.socket], tls: Tls | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM: HTTP on the plain sockets, HTTPS on the secure ones."""
+    servers = [(plain, None), (secure, tls)]
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    async with app.router.lifespan_context(app), AsyncExitStack() as stack:
+        for sockets, certificate in servers:
+            if sockets:
+                await stack.enter_async_context(serving(app, sockets, certificate, alone=False))
+        await ended.wait()
 
 
-def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches the address: browsers trust its pages without TLS."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
+
+
+def _config(app: FastAPI, tls: Tls | None, alone: bool) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        lifespan="on",
+        lifespan="on" if alone else "off",
         log_config=None,
         access_log=False,
         server_header=False,

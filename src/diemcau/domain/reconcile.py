@@ -77,12 +77,16 @@ def resolve(desired: Iterable[Resource], observed: Iterable[Resource]) -> tuple[
 
 
 def _listening(session: Listener, rule: Admission | None, here: frozenset[Key]) -> Listener | None:
+    """What the session shall play: its feed as soon as it is here, and the sound its site's rule
+    names. None for a site that is not admitted."""
     if session.site and rule is None:
         return None
-    if rule is None or session.feed != "program":
+    if feed_key(session.conference, session.feed) not in here:
         return session
-    sound = rule.sound if feed_key(session.conference, rule.sound) in here else session.feed
-    return replace(session, sound=sound)
+    sound = rule.sound if rule is not None and session.feed == "program" else session.feed
+    if feed_key(session.conference, sound) not in here:
+        sound = session.feed
+    return replace(session, picture=session.feed, sound=sound)
 
 
 def diff(desired: Iterable[Resource], observed: Iterable[Resource]) -> tuple[Action, ...]:

@@ -250,17 +250,19 @@ class Publisher(Resource):
 
 @dataclass(frozen=True)
 class Listener(Resource):
-    """A WHEP session: ``feed`` is what it plays; ``sound`` where its audio comes from now.
+    """A WHEP session: ``feed`` is what it asked for; ``picture`` and ``sound`` are the feeds they
+    come from now ("" once that feed has gone).
 
     ``site`` is "" for one that is no site (control room, main screen, a test's viewer).
     """
 
     kind = "listener"
-    mutable = frozenset({"sound"})
+    mutable = frozenset({"picture", "sound"})
     passive = True
     session: str
     site: str
     feed: str
+    picture: str
     sound: str
 
     @property

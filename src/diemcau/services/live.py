@@ -113,6 +113,7 @@ def _site(conference: Conference, site: Site, said: Said) -> Json:
     }
     if site.id in conference.slots:
         state["slot"] = conference.slots.index(site.id)
+        state["input"] = said.inputs.get(site.id, "waiting")
     if site.id in said.levels:
         state["level_db"] = round(said.levels[site.id], 1)
     quality = said.page_quality.get(site.id, {}) | said.quality.get(site.id, {})

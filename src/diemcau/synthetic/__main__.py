@@ -1,0 +1,106 @@
+"""Run any number of synthetic sites in one process.
+
+    PYTHONPATH=src /usr/bin/python3 -m diemcau.synthetic --config sites.json
+
+Prints a JSON line for each change of a site's state. Takes orders as JSON lines on stdin:
+``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from diemcau.synthetic.picture import clock_text
+from diemcau.synthetic.player import Player
+from diemcau.synthetic.publisher import Format, gst_init
+from diemcau.synthetic.site import Site, SiteConfig, report
+
+Runners = Sequence[Site | Player]
+
+
+def load(path: Path) -> tuple[list[SiteConfig], Format, bool]:
+    """Read a configuration file. Raises SystemExit with one line that says what is wrong."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        sites = [
+            SiteConfig(**{k: v for k, v in s.items() if k in SiteConfig._fields})
+            for s in data["sites"]
+        ]
+        fmt = Format(**{key: int(data[key]) for key in Format._fields if key in data})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SystemExit(f"{path}: not a configuration of synthetic sites: {error}") from error
+    return sites, fmt, bool(data.get("play", False))
+
+
+def tick_forever(sites: list[Site], fps: int, stopping: threading.Event) -> None:
+    """Give every site its pictures, one site after another within the interval of a frame."""
+    interval = 1 / fps
+    start = time.monotonic()
+    beat = 0
+    while not stopping.is_set():
+        for place, site in enumerate(sites):
+            due = start + (beat + place / len(sites)) * interval
+            wait = due - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+            site.tick(int(time.monotonic() * 1000), clock_text(time.time()))
+        late = int((time.monotonic() - start) / interval) - beat
+        beat += max(1, late)  # a machine that was too slow skips frames, and does not catch up
+
+
+def obey(line: str, runners: Runners) -> None:
+    """Carry out one order. A bad one is answered with a line that says so."""
+    try:
+        order: dict[str, Any] = json.loads(line)
+        code = order["reconnect"]
+    except (ValueError, KeyError, TypeError):
+        report(error='not an order; try {"reconnect": "*"}', line=line.strip())
+        return
+    for runner in runners:
+        if code in ("*", runner.config.code):
+            runner.reconnect()
+
+
+def listen(runners: Runners) -> None:
+    """Carry out the orders on stdin until it ends."""
+    for line in sys.stdin:
+        if line.strip():
+            obey(line, runners)
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="diemcau.synthetic", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True)
+    configs, fmt, play = load(parser.parse_args().config)
+    gst_init()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        sites = [Site(config, fmt) for config in configs]
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+    players = [Player(config) for config in configs if play and config.whep]
+    runners: Runners = [*sites, *players]
+    for runner in runners:
+        runner.start()
+    threading.Thread(target=listen, args=(runners,), daemon=True).start()
+    threading.Thread(target=tick_forever, args=(sites, fmt.fps, stopping), daemon=True).start()
+    stopping.wait()
+    for runner in runners:
+        runner.stop()
+    for runner in runners:
+        runner.join(timeout=3)
+
+
+if __name__ == "__main__":
+    main()

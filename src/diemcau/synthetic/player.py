@@ -1,0 +1,129 @@
+"""A synthetic site's other half: it plays the programme through WHEP and throws it away.
+
+Nothing is decoded. It makes the MCU serve as many viewers as there are sites, which is what a
+real conference costs it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from typing import Any
+
+import gi
+
+from diemcau.synthetic import whip
+from diemcau.synthetic.publisher import MediaError, Peer, parse_description
+from diemcau.synthetic.site import BACK_OFF, SiteConfig, report
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstWebRTC", "1.0")
+from gi.repository import Gst, GstWebRTC  # noqa: E402
+
+SILENCE_SECONDS = 1.5
+
+
+class _Reception(Peer):
+    """One session's pipeline: webrtcbin, and a fakesink for each stream."""
+
+    def __init__(self) -> None:
+        super().__init__("webrtcbin name=rtc bundle-policy=max-bundle latency=0")
+        self.ended = ""
+        self.last_packet = 0.0
+
+    def answer(self, offer: str) -> str:
+        """Take the server's offer; return the answer with all candidates. Raises MediaError."""
+        self._listen(self._rtc, "pad-added", self._on_stream)
+        self._pipeline.set_state(Gst.State.PLAYING)
+        description = parse_description(offer, GstWebRTC.WebRTCSDPType.OFFER)
+        self._ask("set-remote-description", description)
+        answer = self._ask("create-answer", None, "answer")
+        return self._describe(answer)
+
+    def on_end(self, reason: str) -> None:
+        self.ended = self.ended or reason
+
+    def on_connected(self) -> None:
+        self.last_packet = time.monotonic()
+
+    def _on_stream(self, _rtc: Any, pad: Any) -> None:
+        sink = Gst.ElementFactory.make("fakesink")
+        sink.set_property("sync", False)
+        sink.set_property("async", False)
+        self._pipeline.add(sink)
+        sink.sync_state_with_parent()
+        target = sink.get_static_pad("sink")
+        pad.link(target)
+        target.add_probe(Gst.PadProbeType.BUFFER, self._on_packet)
+
+    def _on_packet(self, _pad: Any, _info: Any) -> Any:
+        self.last_packet = time.monotonic()
+        return Gst.PadProbeReturn.OK
+
+
+class Player(threading.Thread):
+    """Keeps one site's reception of the programme going until `stop`."""
+
+    def __init__(self, config: SiteConfig) -> None:
+        super().__init__(name=f"player {config.number}", daemon=True)
+        self.config = config
+        self._orders: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._stopping = False
+
+    def reconnect(self) -> None:
+        """Throw the session away and make a new one."""
+        self._orders.put(None)
+
+    def stop(self) -> None:
+        """End the session and the thread."""
+        self._stopping = True
+        self._orders.put(None)
+
+    def run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            reception = _Reception()
+            resource = None
+            try:
+                resource = whip.play(self.config.whep, self.config.token)
+                whip.answer(resource, self.config.token, reception.answer(resource.sdp))
+                reception.await_connection()
+                failures = 0
+                self._report("live", "")
+                self._report("failed", self._watch(reception))
+            except (whip.ExchangeError, MediaError) as error:
+                self._report("failed", str(error))
+                self._ordered(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+                failures += 1
+            finally:
+                reception.close()
+                self._end(resource)
+
+    def _watch(self, reception: _Reception) -> str:
+        """Wait until the session is of no more use; return why."""
+        while True:
+            silent = time.monotonic() - reception.last_packet
+            if reception.ended or silent >= SILENCE_SECONDS:
+                return reception.ended or f"no packets for {silent:.1f} s"
+            if self._ordered(SILENCE_SECONDS - silent):
+                return "reconnect asked for"
+
+    def _ordered(self, seconds: float) -> bool:
+        """Wait, and say whether an order came."""
+        try:
+            self._orders.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return False
+        return True
+
+    def _end(self, resource: whip.Resource | None) -> None:
+        if resource is None:
+            return
+        try:
+            whip.end(resource, self.config.token)
+        except whip.ExchangeError:
+            return  # the session is gone, which is what was wanted
+
+    def _report(self, state: str, reason: str) -> None:
+        report(site=self.config.number, play=True, state=state, reason=reason)
