@@ -323,11 +323,17 @@ class Client:
 class Rig:
     """A running mixer with receivers for its outputs."""
 
-    def __init__(self, folder: Path, slots: int = 4, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        slots: int = 4,
+        buses: tuple[str, ...] = ("program",),
+        **settings: Any,
+    ) -> None:
         self.folder = folder
         ports = free_ports(2 * slots)
         self.inputs = [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(slots)]
-        self.receivers = {name: Receiver() for name in ("program", "return/0", "return/1")}
+        self.receivers = {name: Receiver() for name in (*buses, "return/0", "return/1")}
         self.settings: dict[str, Any] = {
             "width": 640,
             "height": 360,

@@ -477,3 +477,83 @@ def test_ages_on_air_tell_when_picture_and_sound_really_left(rig: Rig) -> None:
         f for f in program.frames(told - 0.4) if f.came > told - 0.1 and centre(f) == "blue"
     )
     assert got - line["picture_age_ms"] / 1e3 == pytest.approx(first.came, abs=0.01)
+
+
+def test_a_banner_too_long_for_the_frame_runs(rig: Rig) -> None:
+    program = rig.receivers["program"]
+    show(rig.client, full(0), banner="Hội nghị trực tuyến toàn tỉnh " * 8)
+    rig.client.listen(0.1)
+    begin = time.monotonic()
+    keyframe_now(program)
+    rig.client.listen(0.8)
+    show(rig.client, full(0))
+    strips = [area(f, 0, 0.94, 1, 0.05).min(axis=2).astype(float) for f in program.frames(begin)]
+    first, last = strips[0], strips[10]
+    fits = {
+        move: float(np.abs(first[:, move:600] - last[:, : 600 - move]).mean())
+        for move in range(0, 61, 2)
+    }
+    assert min(fits, key=lambda move: fits[move]) == pytest.approx(30, abs=4)
+
+
+def test_packets_without_pictures_are_a_stall_and_then_a_slate(own_rig: Rig) -> None:
+    rig, program = own_rig, own_rig.receivers["program"]
+    source = rig.source(0, "red", 400)
+    rig.client.call("input", slot=0, source="red")
+    rig.client.state(0, "live")
+    show(rig.client, full(0, caption="Xã Đạo Đức"))
+    rig.client.listen(0.2)
+    source.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        site.setblocking(False)
+        begin = time.monotonic()
+        count_requests(site, site, rig.inputs[0]["port"], 1.0)
+        rig.client.state(0, "stalled", 0.5)
+        count_requests(site, site, rig.inputs[0]["port"], 2.6)
+        program.ask_keyframe()
+        count_requests(site, site, rig.inputs[0]["port"], 0.3)
+    states = [e["state"] for _, e in rig.client.events if e["event"] == "input"]
+    assert states == ["waiting", "live", "stalled"]
+    frames = program.frames()
+    assert centre(frames[-1]) == "dark"
+    held = [f.came - begin for f in frames if f.came > begin and centre(f) == "red"]
+    assert 2.5 < max(held) < 3.5, "a frozen picture stays for three seconds"
+
+
+def test_a_jump_of_sequence_numbers_under_the_same_ssrc_is_survived(own_rig: Rig) -> None:
+    rig = own_rig
+    rig.client.call("input", slot=0, source="switched")
+    for colour in ("red", "green", "blue"):
+        source = rig.source(0, colour, 400)
+        show(rig.client, full(0))
+        rig.client.state(0, "live")
+        rig.client.listen(0.5)
+        begin = time.monotonic()
+        rig.receivers["program"].ask_keyframe()
+        rig.client.listen(0.3)
+        assert centre(rig.receivers["program"].frames(begin)[-1]) == colour
+        source.close()
+
+
+def test_the_chair_sees_a_layout_of_its_own(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, buses=("program", "chair"))
+    try:
+        for slot in (0, 1):
+            rig.source(slot, COLOURS[slot], TONES[slot])
+            rig.client.call("input", slot=slot, source=COLOURS[slot])
+        for slot in (0, 1):
+            rig.client.state(slot, "live")
+        layouts = {"program": {"panes": full(0)}, "chair": {"panes": full(1)}}
+        rig.client.call("mix", take="both", buses=layouts, sound={"open": [1]})
+        rig.client.listen(0.2)
+        begin = time.monotonic()
+        for name in ("program", "chair"):
+            rig.receivers[name].ask_keyframe()
+        rig.client.listen(0.8)
+        seen = {name: centre(rig.receivers[name].frames(begin)[-1]) for name in layouts}
+        assert seen == {"program": "red", "chair": "green"}
+        assert tone_level(rig.receivers["chair"].sound(begin), TONES[1]) > -20
+        told = {(e["bus"], e["slot"]) for _, e in rig.client.events if e["event"] == "on_air"}
+        assert told == {("program", 0), ("chair", 1)}
+    finally:
+        rig.close()
