@@ -557,3 +557,13 @@ def test_the_chair_sees_a_layout_of_its_own(tmp_path: Path) -> None:
         assert told == {("program", 0), ("chair", 1)}
     finally:
         rig.close()
+
+
+def test_changes_of_source_leave_nothing_behind(own_rig: Rig) -> None:
+    open_files = Path(f"/proc/{own_rig.process.pid}/fd")
+    threads = Path(f"/proc/{own_rig.process.pid}/task")
+    counts = []
+    for turn in range(12):
+        own_rig.client.call("input", slot=0, source=str(turn))
+        counts.append((len(list(open_files.iterdir())), len(list(threads.iterdir()))))
+    assert counts[-1] <= counts[1]

@@ -38,7 +38,7 @@ def ground(width: int, height: int) -> Any:
     return _i420(bytes([GROUND_LUMA]) * (width * height), width, height)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def slate(width: int, height: int, caption: str, notice: str) -> tuple[Any, Any]:
     """A dark pane with the caption in its centre and a notice below: I420 buffer and caps."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, width, height)
