@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 # Size of the encoder's bucket: how far one frame may exceed the rate.
 VBV_MS = 240
 KEYFRAME_SECONDS = 2
-# A frame that is not composed after this many beats is not waited for any longer.
-MOST_WAITED = 5
+# A frame that is not composed after this many waits is not waited for any longer.
+MOST_WAITED = 3
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
 
@@ -215,8 +215,8 @@ class Bus:
         self._ground_feeder = Feeder(self._compositor, 0)
 
     def _late(self) -> bool:
-        """Whether the last frame is still not composed after half a beat; then one is left out."""
-        if self._composed.wait(self._period / SECOND / 2) or self._waited >= MOST_WAITED:
+        """Whether the last frame is still not composed after two beats; then one is left out."""
+        if self._composed.wait(2 * self._period / SECOND) or self._waited >= MOST_WAITED:
             self._waited = 0
             return False
         self._waited += 1
