@@ -41,9 +41,8 @@ async function bodyOf(request) {
 }
 
 function linkOf(id, { role, site }, host) {
-  const page = { operator: 'control', chair: 'chair', viewer: 'screen', site: `site/${site}` }[role];
   const token = role === 'site' ? site : role;
-  return { url: `http://${host}/c/${id}/${page}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  return { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
 }
 
 const verbs = {
@@ -63,7 +62,7 @@ function conferenceCall(method, id, verb, body, host) {
   if (method === 'GET' && verb === 'units') return units;
   if (method === 'DELETE' && !verb) {
     conferences.delete(id);
-    for (const socket of conference.sockets) socket.close(4404);
+    for (const socket of conference.sockets) socket.close(4410);
     return {};
   }
   if (method === 'POST' && verb === 'links') return linkOf(id, body, host);

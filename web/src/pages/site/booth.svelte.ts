@@ -32,7 +32,7 @@ export class Booth {
   readonly quality: Quality = $derived.by(() =>
     worse(this.publisher.quality, this.player?.quality),
   );
-  readonly micOpen = $derived.by(() => microphone.isOpen(this.mic));
+  readonly micOpen = $derived.by(() => this.media !== null && microphone.isOpen(this.mic));
 
   readonly #at: ConferenceApi;
   readonly #backoff = new Backoff(1000, 5000);
@@ -154,6 +154,12 @@ export class Booth {
     if (this.phase === 'joined') this.#publish();
     for (const track of before?.getTracks() ?? []) track.onended = null;
     stopTracks(before);
+  }
+
+  /** Nothing is sent to a session that is over; a new one of the same name finds the room again. */
+  attend(open: boolean): void {
+    if (!open) this.publisher.stop();
+    else if (this.phase === 'joined' && this.publisher.status === 'idle') this.#publish();
   }
 
   #publish(): void {
