@@ -60,6 +60,7 @@ export class Live {
   }
 
   sendQuality(quality: Quality): void {
+    if (Object.keys(quality).length === 0) return;
     if (this.status === 'live' && this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send(JSON.stringify({ type: 'quality', quality }));
     }
