@@ -17,7 +17,6 @@ from diemcau.synthetic import whip
 from diemcau.synthetic.picture import Picture
 from diemcau.synthetic.publisher import Format, MediaError, Publisher
 
-SILENCE_SECONDS = 1.0
 BACK_OFF = (0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0)
 _print_lock = threading.Lock()
 
@@ -116,9 +115,9 @@ class Site(threading.Thread):
         """Wait until the MCU has been silent for too long."""
         while True:
             silent = time.monotonic() - publisher.last_rtcp
-            if silent >= SILENCE_SECONDS:
+            if silent >= publisher.silence_limit:
                 raise _LostError(f"no RTCP from the MCU for {silent:.1f} s")
-            self._wait(SILENCE_SECONDS - silent)
+            self._wait(publisher.silence_limit - silent)
 
     def _wait(self, seconds: float) -> None:
         """Wait for the next message; raise what it carries."""
