@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,11 +12,10 @@ from diemcau.lab.front import TOKEN, Front
 from diemcau.lab.janus import LabJanus
 from diemcau.lab.load import JanusLoad
 from diemcau.lab.net import Network
+from diemcau.lab.observe import start_sites
 from diemcau.lab.whep import WhepError
 
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
-
-SOURCE = Path(__file__).parents[2] / "src"
 
 
 class Hall:
@@ -44,11 +41,7 @@ async def hall(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hall]:
         ):
             whip = front.url("whip", "7")
             site = {"number": 7, "name": "Xã 7", "code": "7", "whip": whip, "token": TOKEN}
-            config = folder / "sites.json"
-            config.write_text(json.dumps({"sites": [site], "width": 320, "height": 180}))
-            argv = ["/usr/bin/python3", "-m", "diemcau.synthetic", "--config", str(config)]
-            log = folder / "log"
-            network.host("sites").spawn(argv, env={"PYTHONPATH": str(SOURCE)}, log=log)
+            start_sites(network.host("sites"), [site], folder, width=320, height=180, fps=25)
             await front.published("7")
             yield Hall(network, front, load)
 
@@ -64,7 +57,7 @@ async def test_all_of_the_audience_receives(hall: Hall) -> None:
 async def test_a_bad_line_shows_in_what_was_missed_and_repaired(hall: Hall) -> None:
     before = await hall.load.stats()
     hall.network.host("audience").lossy(loss=0.05, delay_ms=5)
-    await asyncio.sleep(2)
+    await asyncio.sleep(3)
     hall.network.host("audience").clean()
     period = (await hall.load.stats()).since(before)
     assert 0.01 < period.lost_share < 0.10

@@ -81,9 +81,9 @@ class Site(threading.Thread):
             except _LostError as lost:
                 failures = 0
                 self._report("failed", str(lost))
-            except (whip.ExchangeError, MediaError) as error:
+            except MediaError as error:
                 self._report("failed", str(error))
-                self._rest(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+                self._rest(failures)
                 failures += 1
             except _StopError:
                 return
@@ -93,14 +93,11 @@ class Site(threading.Thread):
         self._report("connecting", "")
         while not self._events.empty():  # news of the session before
             self._events.get()
-        if self._stopping:
-            raise _StopError
         publisher = Publisher(self.config.number, self._format, self._notice)
         resource = None
         try:
             self._publisher = publisher
-            offer = publisher.offer()
-            resource = whip.publish(self.config.whip, self.config.token, offer)
+            resource = self._post(publisher.offer())
             publisher.accept(resource.sdp)
             publisher.await_connection()
             self._report("live", "")
@@ -110,6 +107,20 @@ class Site(threading.Thread):
             publisher.close()
             if resource is not None and self._stopping:
                 self._end(resource)
+
+    def _post(self, offer: str) -> whip.Resource:
+        """Send the offer until the server takes it; a complaint is reported once."""
+        failures, told = 0, ""
+        while not self._stopping:
+            try:
+                return whip.publish(self.config.whip, self.config.token, offer)
+            except whip.ExchangeError as error:
+                if str(error) != told:
+                    told = str(error)
+                    self._report("failed", told)
+                self._rest(failures)
+                failures += 1
+        raise _StopError
 
     def _watch(self, publisher: Publisher) -> None:
         """Wait until the MCU has been silent for too long."""
@@ -127,10 +138,10 @@ class Site(threading.Thread):
             return
         raise news
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, failures: int) -> None:
         """Wait before the next attempt; an order to reconnect cuts it short."""
         try:
-            self._wait(seconds)
+            self._wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
         except (_LostError, _StopError):
             return
 
