@@ -32,6 +32,10 @@ class WhepClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections to the server; sessions go on."""
         await self._http.aclose()
 
     async def offer(self) -> tuple[str, str]:
