@@ -152,9 +152,7 @@ class Slot:
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         demux = make("rtpptdemux")
         chain(pipeline, self._receiver(), demux)
-        self._jitter = make(
-            "rtpjitterbuffer", latency=VIDEO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
+        self._jitter = _jitter_buffer(VIDEO_PATIENCE_MS)
         self._branches = {
             VIDEO_PT: self._video(pipeline, epoch, source),
             AUDIO_PT: self._audio(pipeline, epoch),
@@ -184,9 +182,7 @@ class Slot:
         return self._jitter
 
     def _audio(self, pipeline: Any, epoch: int) -> Any:
-        jitter = make(
-            "rtpjitterbuffer", latency=AUDIO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
+        jitter = _jitter_buffer(AUDIO_PATIENCE_MS)
         # No in-band FEC: it costs 20 ms, and one corrupt packet makes opusdec repeat it for ever.
         decoder = make("opusdec", plc=True)
         mono = filter_caps("audio/x-raw,rate=48000,channels=1")
@@ -220,6 +216,22 @@ class Slot:
             demux.get_parent().add(target)
             target.sync_state_with_parent()
         pad.link(target.get_static_pad("sink"))
+
+
+def _jitter_buffer(patience: int) -> Any:
+    """Puts packets in order, waiting `patience` ms for a missing one.
+
+    A sender that starts anew under the same SSRC jumps in sequence: the limits decide when a jump
+    is taken for that, rather than for losses or for old packets to be thrown away.
+    """
+    return make(
+        "rtpjitterbuffer",
+        latency=patience,
+        faststart_min_packets=1,
+        do_lost=True,
+        max_dropout_time=1000,
+        max_misorder_time=200,
+    )
 
 
 def _pt_caps(pt: int) -> str:
