@@ -541,10 +541,11 @@ def test_changes_of_source_leave_nothing_behind(own_rig: Rig) -> None:
     open_files = Path(f"/proc/{own_rig.process.pid}/fd")
     threads = Path(f"/proc/{own_rig.process.pid}/task")
     counts = []
-    for turn in range(12):
+    for turn in range(20):
         own_rig.client.call("input", slot=0, source=str(turn))
-        counts.append((len(list(open_files.iterdir())), len(list(threads.iterdir()))))
-    assert counts[-1] <= counts[1]
+        counts.append(len(list(open_files.iterdir())) + len(list(threads.iterdir())))
+    # A few come and go with the streaming threads; one for each change would be a leak.
+    assert counts[-1] < counts[1] + 10
 
 
 def test_garbage_on_a_slots_port_does_not_stop_the_slot(own_rig: Rig) -> None:
