@@ -51,8 +51,26 @@ def tone_hz(number: int) -> int:
 
 
 def gst_init() -> None:
-    """Start GStreamer; to be called once."""
+    """Start GStreamer; to be called once, before there are threads.
+
+    gi builds a type when it is first named, and two threads that do so at once find it half built.
+    """
     Gst.init(None)
+    for module, names in _TYPES:
+        for name in names.split():
+            getattr(module, name)
+
+
+_TYPES = (
+    (Gst, "State Pipeline Promise Buffer Caps ElementFactory Event EventType FlowReturn Format"),
+    (
+        Gst,
+        "MessageType BusSyncReply PadProbeReturn PadProbeType PadDirection Structure Pad Segment",
+    ),
+    (GstSdp, "SDPMessage SDPResult"),
+    (GstWebRTC, "WebRTCICEGatheringState WebRTCPeerConnectionState WebRTCSDPType"),
+    (GstWebRTC, "WebRTCSessionDescription WebRTCRTPTransceiverDirection"),
+)
 
 
 def _description(number: int, fmt: Format) -> str:

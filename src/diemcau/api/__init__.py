@@ -1,0 +1,1 @@
+"""The server's edge: REST, live state, WHIP, WHEP, the agents' socket and the web pages."""

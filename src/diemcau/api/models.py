@@ -1,0 +1,80 @@
+"""What clients send, as pydantic reads it. Unknown members are refused: they are mistakes."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+
+from diemcau.domain.conference import Scene
+from diemcau.domain.layout import custom, layout
+from diemcau.domain.refusal import Invalid
+from diemcau.ports.identity import Role
+
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=300)]
+"""Text on one line, without control characters."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NothingIn(Body):
+    pass
+
+
+class ConferenceIn(Body):
+    title: Annotated[Line, StringConstraints(min_length=1, strip_whitespace=True)]
+    master: Id
+    sites: Annotated[list[Id], Field(min_length=1, max_length=4095)]
+    chair: Id = ""
+    buses: list[Literal["program", "chair"]] = ["program", "chair"]
+    max_sites: int | None = None
+
+
+class SceneIn(Body):
+    layout: Annotated[str, Field(max_length=64)] | None = None
+    panes: list[tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]] | None = None
+    sites: list[Id] = []
+
+    def scene(self) -> Scene:
+        """Raises ``Invalid``."""
+        if (self.layout is None) == (self.panes is None):
+            raise Invalid(
+                "Một cảnh có «layout» hoặc «panes», một trong hai.",
+                "A scene has either 'layout' or 'panes'.",
+            )
+        if self.panes is not None:
+            return Scene(custom(self.panes), tuple(self.sites))
+        return Scene(layout(self.layout or ""), tuple(self.sites))
+
+
+class PreviewIn(Body):
+    scene: SceneIn
+
+
+class TakeIn(Body):
+    scene: SceneIn | None = None
+
+
+class CallIn(Body):
+    site: Id
+
+
+class MuteIn(Body):
+    site: Id
+    muted: bool
+
+
+class MuteAllIn(Body):
+    but: Annotated[list[Id], Field(alias="except")] = []
+
+
+class BannerIn(Body):
+    text: Line
+
+
+class LinkIn(Body):
+    role: Role
+    site: Id = ""
+    hours: Annotated[FiniteFloat, Field(gt=0, le=24 * 31)] = 12.0

@@ -1,0 +1,103 @@
+"""WHEP (draft-ietf-wish-whep): a site, the control room or a screen plays a feed.
+
+The media server makes the offer itself, so a client's own offer gets a counter-offer (406).
+"""
+
+from fastapi import APIRouter, Request, Response
+
+from diemcau.api.context import (
+    PrincipalDep,
+    Server,
+    ServerDep,
+    require_conference,
+    require_role,
+)
+from diemcau.api.sdp import SDP, options, sdp_response, text_body
+from diemcau.ports.identity import Principal, Role
+
+router = APIRouter(prefix="/whep")
+
+_SESSION = "/{conference}/{mcu}/{session}"
+
+
+@router.options("/{conference}/{feed}")
+@router.options("/{conference}/{feed}/{name}")
+async def feed_options() -> Response:
+    return options("OPTIONS, POST, PATCH, DELETE")
+
+
+@router.options(_SESSION + "/keyframe")
+async def keyframe_options() -> Response:
+    return options("OPTIONS, POST")
+
+
+@router.post("/{conference}/{feed}", status_code=201)
+async def play_bus(
+    conference: str,
+    feed: str,
+    request: Request,
+    server: ServerDep,
+    principal: PrincipalDep,
+    mcu: str = "",
+) -> Response:
+    require_conference(principal, conference)
+    return await _play(conference, feed, mcu, request, server, principal)
+
+
+@router.post("/{conference}/{kind}/{name}", status_code=201)
+async def play_source(
+    conference: str,
+    kind: str,
+    name: str,
+    request: Request,
+    server: ServerDep,
+    principal: PrincipalDep,
+) -> Response:
+    """A site or a slot unmixed: only for those who direct, since nobody is on air there."""
+    require_conference(principal, conference)
+    require_role(principal, Role.OPERATOR, Role.CHAIR)
+    return await _play(conference, f"{kind}/{name}", "", request, server, principal)
+
+
+@router.patch(_SESSION, status_code=204)
+async def answer(
+    conference: str,
+    mcu: str,
+    session: str,
+    request: Request,
+    server: ServerDep,
+    principal: PrincipalDep,
+) -> Response:
+    require_conference(principal, conference)
+    text = await text_body(request, SDP)
+    await server.sessions.answer(conference, mcu, session, text)
+    return Response(status_code=204)
+
+
+@router.post(_SESSION + "/keyframe", status_code=204)
+async def keyframe(
+    conference: str, mcu: str, session: str, server: ServerDep, principal: PrincipalDep
+) -> Response:
+    require_conference(principal, conference)
+    await server.sessions.keyframe(conference, mcu, session)
+    return Response(status_code=204)
+
+
+@router.delete(_SESSION)
+async def stop(
+    conference: str, mcu: str, session: str, server: ServerDep, principal: PrincipalDep
+) -> Response:
+    require_conference(principal, conference)
+    await server.sessions.stop(conference, mcu, session)
+    return Response(status_code=200)
+
+
+async def _play(
+    conference: str, feed: str, mcu: str, request: Request, server: Server, principal: Principal
+) -> Response:
+    offered = bool(await request.body())
+    if offered:
+        await text_body(request, SDP)
+    playing = await server.sessions.play(conference, feed, principal.site, mcu)
+    location = f"/whep/{conference}/{playing.mcu}/{playing.session}"
+    return sdp_response(406 if offered else 201, playing.offer, location, playing.session)

@@ -1,0 +1,74 @@
+"""WHIP (RFC 9725): a site publishes. The order of checks is that of docs/protocol.md section 3."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from diemcau.api.context import PrincipalDep, ServerDep, require_conference, require_role
+from diemcau.api.sdp import FRAGMENT, SDP, options, sdp_response, text_body
+from diemcau.ports.identity import Principal, Role, TokenElsewhere
+
+router = APIRouter(prefix="/whip")
+
+_SITE, _SESSION = "/{conference}/{site}", "/{conference}/{site}/{session}"
+
+
+@router.options(_SITE)
+async def site_options() -> Response:
+    return options("OPTIONS, POST")
+
+
+@router.options(_SESSION)
+async def session_options() -> Response:
+    return options("OPTIONS, PATCH, DELETE")
+
+
+@router.post(_SITE, status_code=201)
+async def publish(
+    conference: str,
+    site: str,
+    request: Request,
+    server: ServerDep,
+    principal: PrincipalDep,
+    replace: bool = False,
+) -> Response:
+    _require_own(principal, conference, site)
+    offer = await text_body(request, SDP)
+    published = await server.sessions.publish(conference, site, offer, replace)
+    location = f"/whip/{conference}/{site}/{published.session}"
+    return sdp_response(201, published.answer, location, published.session)
+
+
+@router.patch(_SESSION, status_code=204)
+async def trickle(
+    conference: str,
+    site: str,
+    session: str,
+    request: Request,
+    server: ServerDep,
+    principal: PrincipalDep,
+) -> Response:
+    _require_own(principal, conference, site)
+    fragment = await text_body(request, FRAGMENT)
+    if request.headers.get("if-match", "*") not in ("*", f'"{session}"'):
+        raise HTTPException(412)
+    await server.sessions.trickle(conference, site, session, fragment)
+    return Response(status_code=204)
+
+
+@router.delete(_SESSION)
+async def unpublish(
+    conference: str, site: str, session: str, server: ServerDep, principal: PrincipalDep
+) -> Response:
+    _require_own(principal, conference, site)
+    await server.sessions.unpublish(conference, site, session)
+    return Response(status_code=200)
+
+
+def _require_own(principal: Principal, conference: str, site: str) -> None:
+    """A site publishes as itself; an operator may set up any."""
+    require_conference(principal, conference)
+    if principal.role is Role.OPERATOR:
+        return
+    require_role(principal, Role.SITE, Role.CHAIR)
+    if principal.site != site:
+        raise TokenElsewhere

@@ -1,0 +1,129 @@
+"""``./diemcau COMMAND``: the commands and their options."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diemcau.domain.refusal import Refusal
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Folder = Annotated[Path, typer.Option(help="Thư mục dữ liệu / data folder")]
+Host = Annotated[str, typer.Option(help="Địa chỉ lắng nghe / address to listen on")]
+Port = Annotated[int, typer.Option(help="Cổng / port")]
+Province = Annotated[str, typer.Option(help="Danh bạ ban đầu / units to start from")]
+
+
+@app.command()
+def demo(
+    province: Province = "vinh-phuc-2022",
+    sites: Annotated[int, typer.Option(help="Số điểm cầu giả lập / synthetic sites")] = 12,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    seconds: Annotated[
+        float, typer.Option(help="Tự dừng sau … giây, 0: không / stop after … seconds, 0: never")
+    ] = 0,
+) -> None:
+    """Một tỉnh đang họp trên một máy / a province in session on one machine."""
+    from diemcau.cli import demo as command
+
+    command.run(province, sites, host, port, seconds)
+
+
+@app.command()
+def server(
+    province: Province = "vinh-phuc-2022",
+    folder: Folder = Path("var/server"),
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    plain: Annotated[
+        list[str] | None,
+        typer.Option(help="Địa chỉ dùng HTTP trong mạng riêng / HTTP inside a network of its own"),
+    ] = None,
+    database: Annotated[
+        str, typer.Option(help="URL cơ sở dữ liệu / database URL; mặc định SQLite trong folder")
+    ] = "",
+    certificate: Annotated[Path | None, typer.Option(help="Chứng thư TLS / certificate")] = None,
+    private_key: Annotated[Path | None, typer.Option(help="Khóa riêng / private key")] = None,
+) -> None:
+    """Máy chủ: API, trang web, WHIP và WHEP / the server."""
+    from diemcau.cli import server as command
+
+    command.run(province, folder, host, port, plain or [], database, certificate, private_key)
+
+
+@app.command()
+def mcu(
+    name: Annotated[str, typer.Argument(help="Mã MCU trong danh bạ / the MCU's id")],
+    key_file: Annotated[Path, typer.Option(help="Tệp chứa khóa / file with its key")],
+    address: Annotated[str, typer.Option(help="Địa chỉ nhận media / where media arrive")],
+    server: Annotated[str, typer.Option(help="ws://… hoặc wss://…")] = "ws://127.0.0.1:8080",
+    folder: Folder = Path("var/mcu"),
+) -> None:
+    """Tác tử của một máy MCU: Janus và bộ trộn / the agent of one MCU host.
+
+    SIGTERM ends the agent and leaves pictures and sound running for its successor; Ctrl-C ends all.
+    """
+    from diemcau.cli import mcu as command
+
+    command.run(name, key_file, address, server, folder)
+
+
+@app.command()
+def agent_key(
+    name: Annotated[str, typer.Argument(help="Mã MCU / the MCU's id")],
+    folder: Folder = Path("var/server"),
+) -> None:
+    """In khóa của một MCU / print the key an MCU's agent needs."""
+    from diemcau.cli import server as command
+
+    typer.echo(command.agent_key(name, folder))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    fast: Annotated[bool, typer.Option("--fast", help="Dưới một phút / under a minute")] = False,
+) -> None:
+    """Mọi kiểm thử và kiểm tra mã / all tests and checks; further arguments go to pytest."""
+    from diemcau.cli import checks
+
+    raise typer.Exit(checks.run(fast, context.args))
+
+
+@app.command()
+def bench(
+    name: Annotated[
+        str, typer.Argument(help="take, program, fanout, hop, recover, loss, province")
+    ],
+    json_only: Annotated[
+        bool, typer.Option("--json", help="Chỉ in JSON / print JSON only")
+    ] = False,
+    quick: Annotated[bool, typer.Option(help="Ít vòng hơn / fewer rounds")] = False,
+) -> None:
+    """Đo / measure; the last line is one JSON object."""
+    from diemcau.cli import bench as command
+
+    command.run(name, json_only, quick)
+
+
+@app.command()
+def doctor() -> None:
+    """Xem máy này có chạy được không / whether this machine can run it."""
+    from diemcau.cli import doctor as command
+
+    raise typer.Exit(command.run())
+
+
+def main() -> None:
+    """Run a command; a refusal is one clear line, not a trace."""
+    try:
+        app()
+    except Refusal as refusal:
+        typer.echo(f"diemcau: {refusal.detail.vi} / {refusal.detail.en}", err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

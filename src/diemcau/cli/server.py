@@ -1,0 +1,68 @@
+"""``diemcau server``: listen, and say where."""
+
+import asyncio
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from diemcau.bootstrap import PortTaken, Settings, build_server, is_loopback, listen, serve
+from diemcau.cli import logs
+from diemcau.domain.refusal import Invalid
+from diemcau.identity import DerivedAgentKeys, Tls, load_secret, self_signed
+
+
+def run(
+    province: str,
+    folder: Path,
+    host: str,
+    port: int,
+    plain: list[str],
+    database: str,
+    certificate: Path | None,
+    private_key: Path | None,
+) -> None:
+    """HTTP on loopback and on the addresses named ``plain``, HTTPS on any other."""
+    logs.configure()
+    open_addresses = list(dict.fromkeys(["127.0.0.1", *plain]))
+    secure_addresses = [] if host in open_addresses or is_loopback(host) else [host]
+    if is_loopback(host):
+        open_addresses = list(dict.fromkeys([host, *plain]))
+    tls = _tls(folder, secure_addresses, certificate, private_key)
+    app = build_server(Settings(data=folder, province=province, database=database))
+    open_sockets = _listen(open_addresses, port)
+    port = open_sockets[0].getsockname()[1]
+    secure_sockets = _listen(secure_addresses, port) if secure_addresses else []
+    for scheme, sockets in (("http", open_sockets), ("https", secure_sockets)):
+        for listener in sockets:
+            name, number = listener.getsockname()[:2]
+            print(f"diemcau: {scheme}://{name}:{number}/", flush=True)
+    asyncio.run(serve(app, open_sockets, secure_sockets, tls))
+
+
+def _listen(addresses: list[str], port: int) -> list[socket.socket]:
+    try:
+        return listen(addresses, port)
+    except PortTaken as error:
+        raise SystemExit(f"diemcau: {error.strerror}") from None
+    except OSError as error:
+        raise SystemExit(
+            f"diemcau: Không lắng nghe được trên {', '.join(addresses)}: {error.strerror}"
+            f" / Cannot listen on {', '.join(addresses)}: {error.strerror}"
+        ) from None
+
+
+def agent_key(mcu: str, folder: Path) -> str:
+    return DerivedAgentKeys(load_secret(folder)).key(mcu)
+
+
+def _tls(
+    folder: Path, addresses: list[str], certificate: Path | None, private_key: Path | None
+) -> Tls | None:
+    """The certificate given; else one made here, if other machines are to reach the pages."""
+    if (certificate is None) != (private_key is None):
+        raise Invalid(
+            "Cần cả --certificate và --private-key.", "Give --certificate and --private-key."
+        )
+    if certificate is not None and private_key is not None:
+        return Tls(certificate, private_key)
+    return self_signed(folder, addresses, datetime.now(UTC)) if addresses else None

@@ -1,0 +1,246 @@
+"""A conference: what is on its buses, who is heard, whom the chair called; and the verbs on it.
+
+Every verb takes the conference as it was and gives it as it shall be, so that the store, the
+planner and the tests see the same thing. Time is an argument.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from diemcau.domain.allocation import Places
+from diemcau.domain.layout import Layout, layout
+from diemcau.domain.refusal import Conflict, Invalid, Unknown
+
+CALLS_KEPT = 20
+
+
+class CallState(StrEnum):
+    REQUESTED = "requested"
+    CONNECTED = "connected"
+    RELEASED = "released"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Call:
+    """The chair's request for a site (R6.1-6) and its measured connection time (R3-connect-time).
+
+    ``picture_ms`` and ``sound_ms``: from the request to the site's first frame and first sound on
+    the programme bus, in milliseconds; None until measured.
+    """
+
+    id: str
+    site: str
+    requested_at: datetime
+    state: CallState = CallState.REQUESTED
+    picture_ms: float | None = None
+    sound_ms: float | None = None
+
+    @property
+    def connect_ms(self) -> float | None:
+        """Both directions work when picture and sound are there: the later of the two."""
+        if self.picture_ms is None or self.sound_ms is None:
+            return None
+        return max(self.picture_ms, self.sound_ms)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A layout and the site in each of its panes; "" is an empty pane."""
+
+    layout: Layout = field(default_factory=lambda: layout("full"))
+    sites: tuple[str, ...] = ("",)
+
+    def __post_init__(self) -> None:
+        if len(self.sites) > len(self.layout.panes):
+            raise Invalid(
+                f"Bố cục có {len(self.layout.panes)} ô, không đủ cho {len(self.sites)} điểm cầu.",
+                f"The layout has {len(self.layout.panes)} panes for {len(self.sites)} sites.",
+            )
+        shown = [site for site in self.sites if site]
+        if len(shown) != len(set(shown)):
+            raise Invalid("Một điểm cầu chỉ đứng ở một ô.", "A site stands in one pane only.")
+        padding = ("",) * (len(self.layout.panes) - len(self.sites))
+        object.__setattr__(self, "sites", self.sites + padding)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return tuple(site for site in self.sites if site)
+
+
+def full(site: str) -> Scene:
+    return Scene(layout("full"), (site,))
+
+
+@dataclass(frozen=True)
+class Conference:
+    """One session's desired state. ``slots`` and ``lanes`` say who sits where in the media."""
+
+    id: str
+    title: str
+    master: str
+    sites: tuple[str, ...]
+    chair: str = ""
+    buses: tuple[str, ...] = ("program", "chair")
+    max_sites: int = 200
+    program: Scene = field(default_factory=Scene)
+    chair_view: Scene = field(default_factory=Scene)
+    preview: Scene = field(default_factory=Scene)
+    base: Scene = field(default_factory=Scene)
+    outgoing: Scene = field(default_factory=Scene)
+    muted: frozenset[str] = frozenset()
+    banner: str = ""
+    calls: tuple[Call, ...] = ()
+    take_number: int = 0
+    slots: Places = ()
+    lanes: Mapping[str, Places] = field(default_factory=dict)
+
+    @property
+    def current_call(self) -> Call | None:
+        """The call whose site is on the main screen, or asked for."""
+        open_states = (CallState.REQUESTED, CallState.CONNECTED)
+        return next((call for call in self.calls if call.state in open_states), None)
+
+    @property
+    def on_air(self) -> tuple[str, ...]:
+        """Sites in the programme's picture, and the chair, who is heard whatever is shown."""
+        chair = (self.chair,) if self.chair else ()
+        return tuple(dict.fromkeys(self.program.shown + chair))
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        return tuple(site for site in self.on_air if site not in self.muted)
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Every site whose media the mixer needs, most important first."""
+        scenes = (self.program, self.chair_view, self.preview, self.outgoing, self.base)
+        sites = self.on_air + tuple(site for scene in scenes for site in scene.shown)
+        return tuple(dict.fromkeys(sites))
+
+    def require(self, *sites: str) -> None:
+        """Raise ``Unknown`` for a site that does not take part."""
+        for site in sites:
+            if site and site not in self.sites:
+                raise Unknown(
+                    f"Điểm cầu «{site}» không thuộc phiên họp này; thêm nó vào danh sách trước.",
+                    f"Site {site!r} is not in this conference; add it to its list first.",
+                )
+
+
+def opened(conference: Conference) -> Conference:
+    """The state a session starts in: the chair full screen, nothing in preview."""
+    conference.require(conference.chair, *conference.sites)
+    if len(conference.sites) > conference.max_sites:
+        raise Invalid(
+            f"Phiên họp có {len(conference.sites)} điểm cầu, vượt giới hạn {conference.max_sites}.",
+            f"{len(conference.sites)} sites are over this conference's cap {conference.max_sites}.",
+        )
+    scene = full(conference.chair)
+    return replace(conference, program=scene, base=scene, chair_view=scene)
+
+
+def previewed(conference: Conference, scene: Scene) -> Conference:
+    """Make the scene ready: its sites are brought up the cascade and decoded before the take."""
+    conference.require(*scene.shown)
+    return replace(conference, preview=scene)
+
+
+def taken(conference: Conference, scene: Scene | None = None) -> Conference:
+    """Preview (or the scene) to programme; what was on programme becomes the preview."""
+    scene = scene or conference.preview
+    conference.require(*scene.shown)
+    after = _shown(conference, scene)
+    calls = tuple(
+        replace(call, state=CallState.RELEASED)
+        if call.state is CallState.CONNECTED and call.site not in scene.shown
+        else call
+        for call in after.calls
+    )
+    return replace(after, base=scene, preview=conference.program, calls=calls)
+
+
+def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
+    """The chair asks for a site: at once on the main screen, beside the chair (R6.1-6)."""
+    conference.require(site)
+    if not site:
+        raise Invalid("Hãy chọn một điểm cầu để mời.", "Choose a site to call.")
+    if site == conference.chair:
+        raise Conflict("Chủ tọa đã ở trên màn hình.", "The chair is on the main screen already.")
+    ended = _end_current_call(conference)
+    beside = Scene(layout("side-by-side"), (ended.chair, site)) if ended.chair else full(site)
+    after = replace(_shown(ended, beside), chair_view=full(site))
+    calls = (Call(call_id, site, now), *after.calls)[:CALLS_KEPT]
+    return replace(after, calls=calls)
+
+
+def released(conference: Conference) -> Conference:
+    """The called site leaves the main screen; the picture before the first call comes back."""
+    if conference.current_call is None:
+        raise Conflict("Không có điểm cầu nào đang được mời.", "No site is called at the moment.")
+    ended = _end_current_call(conference)
+    return replace(_shown(ended, ended.base), chair_view=full(ended.chair))
+
+
+def measured(
+    conference: Conference, site: str, picture_ms: float | None, sound_ms: float | None
+) -> Conference:
+    """Write what the mixer measured into the site's open call; unchanged if there is none."""
+    calls = tuple(
+        _with_figures(call, picture_ms, sound_ms)
+        if call.site == site and call is conference.current_call
+        else call
+        for call in conference.calls
+    )
+    return replace(conference, calls=calls)
+
+
+def muted(conference: Conference, site: str, off: bool) -> Conference:
+    conference.require(site)
+    silent = conference.muted | {site} if off else conference.muted - {site}
+    return replace(conference, muted=silent)
+
+
+def all_muted(conference: Conference, but: tuple[str, ...] = ()) -> Conference:
+    """Mute every site but those named and the chair."""
+    conference.require(*but)
+    kept = {*but, conference.chair}
+    return replace(conference, muted=frozenset(s for s in conference.sites if s not in kept))
+
+
+def bannered(conference: Conference, text: str) -> Conference:
+    if len(text) > 300:
+        raise Invalid("Dòng chữ dài quá 300 ký tự.", "The banner is over 300 characters.")
+    return replace(conference, banner=text.strip())
+
+
+def _shown(conference: Conference, scene: Scene) -> Conference:
+    """Programme ``scene``; the old one keeps its slots until the next change, so that the mixer
+    can hold its picture while the newcomer's first frame is under way."""
+    return replace(
+        conference,
+        program=scene,
+        outgoing=conference.program,
+        take_number=conference.take_number + 1,
+    )
+
+
+def _end_current_call(conference: Conference) -> Conference:
+    current = conference.current_call
+    if current is None:
+        return conference
+    state = CallState.RELEASED if current.state is CallState.CONNECTED else CallState.FAILED
+    calls = tuple(replace(c, state=state) if c is current else c for c in conference.calls)
+    return replace(conference, calls=calls)
+
+
+def _with_figures(call: Call, picture_ms: float | None, sound_ms: float | None) -> Call:
+    call = replace(
+        call,
+        picture_ms=call.picture_ms if picture_ms is None else picture_ms,
+        sound_ms=call.sound_ms if sound_ms is None else sound_ms,
+    )
+    connected = call.state is CallState.REQUESTED and call.connect_ms is not None
+    return replace(call, state=CallState.CONNECTED) if connected else call

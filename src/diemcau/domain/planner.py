@@ -1,0 +1,172 @@
+"""From a conference to what each MCU of its cascade shall have."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from diemcau.domain.allocation import Places, assign, grow
+from diemcau.domain.cascade import Cascade, hang
+from diemcau.domain.conference import Conference, Scene
+from diemcau.domain.directory import Directory
+from diemcau.domain.resources import (
+    BLANK,
+    Admission,
+    BusMix,
+    ChildLink,
+    Downlink,
+    Input,
+    Mix,
+    Mixer,
+    MixerFeed,
+    MixPane,
+    Resource,
+    Room,
+    Uplink,
+)
+
+SLOTS = 16
+"""Mixer slots: nine on air, the same number again is rarely next; 16 leaves idle ones over."""
+
+LANES_LEAST, LANES_MOST = 3, 12
+"""Lanes of a link: on air, leaving, and one idle for whoever is called without warning."""
+
+
+def cascade(conference: Conference, directory: Directory) -> Cascade:
+    """The conference's cascade over the lines of the directory."""
+    members = [directory.site(site).mcu for site in conference.sites]
+    return hang(conference.master, directory.lines(), members)
+
+
+def allocate(conference: Conference, directory: Directory) -> Conference:
+    """Seat the wanted sites on mixer slots and on the lanes of every link on their way."""
+    tree = cascade(conference, directory)
+    slots = assign(conference.slots, conference.wanted, SLOTS)
+    seated = [site for site in conference.wanted if site in slots]
+    lanes: dict[str, Places] = {}
+    for child in tree.parent:
+        mine = [site for site in seated if child in tree.path(directory.site(site).mcu)]
+        current = tuple(conference.lanes.get(child, ()))
+        size = grow(current, len(mine), LANES_LEAST, LANES_MOST)
+        lanes[child] = assign(current, mine, size)
+    return replace(conference, slots=slots, lanes=lanes)
+
+
+def plan(
+    conference: Conference, directory: Directory, epochs: Mapping[str, str]
+) -> dict[str, tuple[Resource, ...]]:
+    """What each MCU of the conference shall have.
+
+    ``conference`` is allocated; ``epochs`` gives the present life of each MCU's media server: a
+    link belongs to one life of its parent, so a parent that starts anew gets new links.
+    """
+    tree = cascade(conference, directory)
+    plans: dict[str, tuple[Resource, ...]] = {}
+    for mcu in tree.members:
+        resources: list[Resource] = [Room(conference.id)]
+        if mcu == tree.master:
+            resources += _mixing(conference, directory, tree)
+        else:
+            resources += _links_up(conference, directory, tree, mcu, epochs)
+        for child in tree.children(mcu):
+            resources += _links_down(conference, tree, mcu, child)
+        resources += _admissions(conference, directory, tree, mcu)
+        plans[mcu] = tuple(resources)
+    return plans
+
+
+def feed_of(
+    conference: Conference, directory: Directory, tree: Cascade, mcu: str, site: str
+) -> str:
+    """The feed on which ``site`` arrives at ``mcu``; BLANK if no lane carries it there."""
+    path = tree.path(directory.site(site).mcu)
+    if mcu not in path:
+        return BLANK
+    here = path.index(mcu)
+    if here == 0:
+        return f"site/{site}"
+    child = path[here - 1]
+    lanes = conference.lanes.get(child, ())
+    return f"up/{child}/{lanes.index(site)}" if site in lanes else BLANK
+
+
+def _mixing(conference: Conference, directory: Directory, tree: Cascade) -> Iterable[Resource]:
+    yield Mixer(conference.id, SLOTS, conference.buses)
+    for bus in conference.buses:
+        yield MixerFeed(conference.id, bus)
+    for slot in range(SLOTS):
+        yield MixerFeed(conference.id, f"return/{slot}")
+    for slot, site in enumerate(conference.slots):
+        if site:
+            feed = feed_of(conference, directory, tree, tree.master, site)
+            if feed != BLANK:
+                yield Input(conference.id, slot, site, feed)
+    yield mix(conference, directory)
+
+
+def mix(conference: Conference, directory: Directory) -> Mix:
+    """The whole desired mix of the conference."""
+    scenes = {"program": conference.program, "chair": conference.chair_view}
+    return Mix(
+        conference.id,
+        take=str(conference.take_number),
+        buses=tuple(
+            BusMix(bus, _panes(conference, directory, scenes[bus]), conference.banner)
+            for bus in conference.buses
+        ),
+        open=tuple(
+            sorted(conference.slots.index(s) for s in conference.heard if s in conference.slots)
+        ),
+    )
+
+
+def _panes(conference: Conference, directory: Directory, scene: Scene) -> tuple[MixPane, ...]:
+    return tuple(
+        MixPane(
+            conference.slots.index(site) if site in conference.slots else -1,
+            pane.x,
+            pane.y,
+            pane.w,
+            pane.h,
+            directory.site(site).name if site else "",
+        )
+        for pane, site in zip(scene.layout.panes, scene.sites, strict=True)
+    )
+
+
+def _links_up(
+    conference: Conference, directory: Directory, tree: Cascade, mcu: str, epochs: Mapping[str, str]
+) -> Iterable[Resource]:
+    parent = tree.parent[mcu]
+    epoch = epochs.get(parent, "")
+    if not epoch:
+        return
+    for bus in conference.buses:
+        yield Downlink(conference.id, bus, parent, epoch)
+    for lane, site in enumerate(conference.lanes.get(mcu, ())):
+        source = feed_of(conference, directory, tree, mcu, site) if site else BLANK
+        yield Uplink(conference.id, lane, parent, epoch, source)
+        yield Downlink(conference.id, f"return/{lane}", parent, epoch)
+
+
+def _links_down(conference: Conference, tree: Cascade, mcu: str, child: str) -> Iterable[Resource]:
+    for bus in conference.buses:
+        yield ChildLink(conference.id, child, bus, bus)
+    for lane, site in enumerate(conference.lanes.get(child, ())):
+        yield ChildLink(conference.id, child, f"up/{lane}")
+        yield ChildLink(
+            conference.id, child, f"return/{lane}", _return_of(conference, tree, mcu, site)
+        )
+
+
+def _return_of(conference: Conference, tree: Cascade, mcu: str, site: str) -> str:
+    """The feed with the programme without ``site`` at ``mcu``; BLANK if it has no seat."""
+    seats = conference.slots if mcu == tree.master else conference.lanes.get(mcu, ())
+    return f"return/{seats.index(site)}" if site and site in seats else BLANK
+
+
+def _admissions(
+    conference: Conference, directory: Directory, tree: Cascade, mcu: str
+) -> Iterable[Resource]:
+    for site in conference.sites:
+        if directory.site(site).mcu == mcu:
+            sound = _return_of(conference, tree, mcu, site)
+            yield Admission(conference.id, site, "program" if sound == BLANK else sound)

@@ -1,0 +1,90 @@
+"""An agent that starts anew finds Janus as it was, and reads what is there from Janus itself."""
+
+import contextlib
+from typing import Any
+
+from diemcau.domain.resources import (
+    ChildLink,
+    Downlink,
+    Listener,
+    MixerFeed,
+    Publisher,
+    Resource,
+    Room,
+    Uplink,
+)
+from diemcau.mcu.ground import SEPARATOR, Ground
+from diemcau.mcu.janus import Admin, Json, Session
+from diemcau.mcu.present import Held, Mids
+from diemcau.mcu.rooms import feed_mids
+from diemcau.mcu.sessions import mids_of
+
+CONTROL = "control"
+
+
+async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
+    """Fill ``ground.present`` from a session that an earlier agent left; dead handles are given
+    back."""
+    ground.session = session
+    for number in await admin.handles(session.number):
+        info = await admin.info(session.number, number)
+        handle = session.handle(number)
+        name = str(info.get("opaque_id", ""))
+        if name == CONTROL:
+            ground.control = handle
+            continue
+        resource = _resource(name, info.get("plugin_specific", {}))
+        if resource is None or not _alive(info):
+            await handle.detach()
+            continue
+        handle.up.set()
+        ground.present.put(Held(resource, handle, _mids(resource, info)))
+    if ground.control is None:
+        ground.control = await session.attach(CONTROL)
+    await _adopt_rooms(ground)
+
+
+async def _adopt_rooms(ground: Ground) -> None:
+    for room in (await ground.ask("list"))["list"]:
+        conference = str(room["room"])
+        ground.present.put(Held(Room(conference)))
+        reply = await ground.ask("listparticipants", room=conference)
+        for participant in reply["participants"]:
+            feed = str(participant["id"])
+            if participant.get("remote") and feed != "blank":
+                ground.present.put(Held(MixerFeed(conference, feed), mids=feed_mids(feed)))
+
+
+def _resource(name: str, plugin: Json) -> Resource | None:
+    """The resource a handle was made for, with the feeds it draws on now."""
+    feeds = {s["type"]: s.get("feed_id", "") for s in reversed(plugin.get("streams") or [])}
+    with contextlib.suppress(ValueError):
+        match name.split(SEPARATOR):
+            case ["uplink", conference, lane, parent, epoch]:
+                return Uplink(conference, int(lane), parent, epoch, feeds.get("video", ""))
+            case ["downlink", conference, feed, parent, epoch]:
+                return Downlink(conference, feed, parent, epoch)
+            case ["child-link", conference, child, link]:
+                source = "" if link.startswith("up/") else feeds.get("audio", "")
+                return ChildLink(conference, child, link, source)
+            case ["publisher", conference, site, session]:
+                return Publisher(conference, site, session)
+            case ["listener", conference, session, site, feed]:
+                picture, sound = feeds.get("video", ""), feeds.get("audio", "")
+                return Listener(conference, session, site, feed, picture or sound, sound)
+    return None
+
+
+def _alive(info: dict[str, Any]) -> bool:
+    webrtc = info.get("webrtc") or {}
+    ice = webrtc.get("ice", {}).get("state")
+    dtls = webrtc.get("dtls", {}).get("dtls-state")
+    return ice in ("connected", "ready") and dtls == "connected"
+
+
+def _mids(resource: Resource, info: Json) -> Mids:
+    if isinstance(resource, Publisher):
+        return mids_of((info.get("plugin_specific") or {}).get("streams") or [])
+    if isinstance(resource, Downlink) and resource.feed.startswith("return/"):
+        return Mids("0", "")
+    return Mids()

@@ -1,0 +1,188 @@
+"""The agent: one connection out to the server, one reconciler, one Janus with its mixers."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+import diemcau
+from diemcau.domain.resources import from_json, to_json
+from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.reconciler import Reconciler
+from diemcau.mcu.statistics import Statistics
+from diemcau.ports.media import MediaError
+from diemcau.wire import Closed, Peer, RemoteError
+
+log = structlog.get_logger(__name__)
+
+REPORT_DELAY_S = 0.02
+RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 0.8
+STATISTICS_S = 2.0
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """``server`` is the server's WebSocket root (``ws://…`` or ``wss://…``), ``address`` where this
+    host receives media, ``folder`` what a later agent of this host finds again."""
+
+    mcu: str
+    server: str
+    key: str
+    address: str
+    folder: Path
+
+
+class Agent:
+    def __init__(self, settings: AgentSettings) -> None:
+        self._settings = settings
+        self._peer: Peer | None = None
+        self._changed = asyncio.Event()
+        self.media = JanusMedia(
+            settings.mcu,
+            settings.folder,
+            settings.address,
+            self._relay,
+            lambda key: self.reconciler.expected(key),
+            self._on_change,
+            self._on_event,
+        )
+        self.reconciler = Reconciler(self.media)
+        self._statistics = Statistics(self.media)
+        self._told_epoch = ""
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; media outlive a cancellation (see ``stop``)."""
+        await self.media.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.reconciler.run())
+            tasks.create_task(self._stay_connected())
+            tasks.create_task(self._report_changes())
+            tasks.create_task(self._report_statistics())
+
+    async def stop(self) -> None:
+        """End the media too."""
+        await self.media.stop()
+
+    async def leave(self) -> None:
+        await self.media.leave()
+
+    async def _stay_connected(self) -> None:
+        wait = RECONNECT_FIRST_S
+        while True:
+            try:
+                async with self._dial() as socket:
+                    started = asyncio.get_running_loop().time()
+                    await self._converse(socket)
+                    if asyncio.get_running_loop().time() - started > RECONNECT_MOST_S:
+                        wait = RECONNECT_FIRST_S
+                    log.info("the server closed the connection", reason=socket.close_reason)
+            except (OSError, WebSocketException, TimeoutError) as error:
+                log.info("the server is away", error=str(error))
+            await asyncio.sleep(wait)
+            wait = min(RECONNECT_MOST_S, 2 * wait)
+
+    def _dial(self) -> connect:
+        return connect(
+            f"{self._settings.server}/agents/{self._settings.mcu}",
+            additional_headers={"Authorization": f"Bearer {self._settings.key}"},
+            max_size=2**24,
+            ping_interval=1,
+            ping_timeout=3,
+            open_timeout=1.5,
+            proxy=None,
+        )
+
+    async def _converse(self, socket: ClientConnection) -> None:
+        peer = Peer(
+            socket.send,
+            requests={method: self._serving(method) for method in SERVED},
+            notifications={"desired": self._on_desired},
+        )
+        await peer.notify("hello", self._hello())
+        self._peer = peer
+        self._changed.set()
+        try:
+            async for message in socket:
+                peer.receive(message if isinstance(message, str) else message.decode())
+        finally:
+            self._peer = None
+            peer.close()
+
+    def _hello(self) -> dict[str, Any]:
+        self._told_epoch = self.media.epoch
+        return {
+            "version": diemcau.__version__,
+            "epoch": self.media.epoch,
+            "media_address": self._settings.address,
+        }
+
+    def _on_desired(self, params: dict[str, Any]) -> None:
+        self.reconciler.desire(from_json(resource) for resource in params["resources"])
+
+    def _serving(self, method: str) -> Any:
+        async def serve(params: dict[str, Any]) -> dict[str, Any]:
+            try:
+                return await self.media.request(method, params)
+            except MediaError as error:
+                raise RemoteError(error.code, str(error)) from error
+
+        return serve
+
+    async def _relay(self, to: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        if self._peer is None:
+            raise MediaError("server-away", "other MCUs are reached through the server")
+        try:
+            request = {"to": to, "method": method, "params": params}
+            result: dict[str, Any] = await self._peer.call("relay", request)
+        except (RemoteError, TimeoutError) as error:
+            code = error.code if isinstance(error, RemoteError) else "timeout"
+            raise MediaError(code, f"{method} to {to}: {error}") from error
+        return result
+
+    def _on_change(self) -> None:
+        self.reconciler.wake()
+        self._changed.set()
+
+    def _on_event(self, name: str, params: dict[str, Any]) -> None:
+        task = asyncio.create_task(self._notify(name, params))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _notify(self, name: str, params: dict[str, Any]) -> None:
+        if self._peer is not None:
+            with contextlib.suppress(WebSocketException, Closed):
+                await self._peer.notify(name, params)
+
+    async def _report_changes(self) -> None:
+        """The observed state at every change; changes that come together are told together."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(REPORT_DELAY_S)
+            self._changed.clear()
+            if self._peer is None:
+                continue
+            if self.media.epoch != self._told_epoch:
+                await self._notify("hello", self._hello())
+            observed = [to_json(resource) for resource in self.media.observed]
+            report = {"epoch": self.media.epoch, "resources": observed}
+            await self._notify("observed", {**report, "silent": self.media.silent})
+
+    async def _report_statistics(self) -> None:
+        while True:
+            await asyncio.sleep(STATISTICS_S)
+            if self._peer is not None:
+                with contextlib.suppress(MediaError):
+                    await self._notify("stats", await self._statistics.collect())
+
+
+SERVED = (
+    "whip.publish", "whip.trickle", "whip.end",
+    "whep.play", "whep.answer", "whep.keyframe", "whep.end",
+    "link.up", "link.down", "link.down-answer",
+)  # fmt: skip

@@ -1,0 +1,164 @@
+"""What all drivers stand on: this life of Janus, what is present, the way to other MCUs."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from diemcau.domain.resources import Key, MixerFeed
+from diemcau.mcu import sdp
+from diemcau.mcu.janus import Admin, Handle, Json, Session
+from diemcau.mcu.present import Held, Present
+from diemcau.ports.media import MediaError, Relay
+
+UP_TIMEOUT_S = 5.0
+SEPARATOR = "|"
+
+
+def opaque(key: Key, *rest: str) -> str:
+    """The name by which a handle is known after the agent has died: its resource, in short."""
+    return SEPARATOR.join((*key, *rest))
+
+
+class Ground:
+    """Shared by the drivers; ``session`` and ``control`` change with every life of Janus."""
+
+    def __init__(self, mcu: str, present: Present, relay: Relay) -> None:
+        self.mcu = mcu
+        self.present = present
+        self.relay = relay
+        self.session: Session | None = None
+        self.control: Handle | None = None
+        self.admin: Admin | None = None
+        self.room_secret = ""
+        self._attaching: dict[int, Handle] = {}
+        self._coming: dict[Key, Handle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def forget_all(self) -> None:
+        """Janus died: every handle with it."""
+        self.session = self.control = self.admin = None
+        self._attaching.clear()
+        self._coming.clear()
+
+    async def ask(self, request: str, **body: Any) -> Json:
+        """A request to the VideoRoom that belongs to no PeerConnection."""
+        if self.control is None:
+            raise MediaError("media-server-gone", "Janus is not running")
+        return await self.control.message(request=request, secret=self.room_secret, **body)
+
+    async def attach(self, name: str) -> Handle:
+        if self.session is None:
+            raise MediaError("media-server-gone", "Janus is not running")
+        handle = await self.session.attach(name)
+        self._attaching[handle.number] = handle
+        return handle
+
+    def handle(self, number: int) -> Handle | None:
+        """The handle of that number, be it part of a resource already or not yet."""
+        held = self.present.by_handle(number)
+        return held.handle if held is not None else self._attaching.get(number)
+
+    def settled(self, handle: Handle) -> None:
+        """The handle belongs to a resource now, or is gone."""
+        self._attaching.pop(handle.number, None)
+
+    async def discard(self, handle: Handle) -> None:
+        self.settled(handle)
+        await handle.detach()
+
+    def keep_when_up(self, held: Held, timeout_s: float = UP_TIMEOUT_S) -> None:
+        """The resource is there as soon as its PeerConnection is; else its handle is given back.
+
+        Janus refuses subscriptions to a publisher that is not connected yet.
+        """
+        assert held.handle is not None
+        self._coming[held.resource.key] = held.handle
+        task = asyncio.create_task(self._keep_when_up(held, held.handle, timeout_s))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep_when_up(self, held: Held, handle: Handle, timeout_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(handle.up.wait(), timeout_s)
+        key = held.resource.key
+        if self._coming.get(key) is not handle:
+            return
+        del self._coming[key]
+        if handle.up.is_set():
+            self.settled(handle)
+            self.present.put(held)
+        else:
+            await self.discard(handle)
+
+    async def release(self, key: Key) -> Held | None:
+        """Take a resource away, and its handle with it, be it there or on its way."""
+        coming = self._coming.pop(key, None)
+        if coming is not None:
+            await self.discard(coming)
+        held = self.present.drop(key)
+        if held is not None and held.handle is not None:
+            await held.handle.detach()
+        return held
+
+    async def publish(self, handle: Handle, room: str, feed: str, offer: str) -> Json:
+        """Join as the publisher of a feed; gives the plugin's data and Janus's answer."""
+        return await handle.message(
+            jsep={"type": "offer", "sdp": offer},
+            request="joinandconfigure",
+            ptype="publisher",
+            room=room,
+            id=feed,
+            display=feed,
+        )
+
+    async def subscribe(self, handle: Handle, room: str, streams: list[Json]) -> str:
+        """Join as a subscriber; gives Janus's offer."""
+        data = await handle.message(
+            request="join", ptype="subscriber", room=room, streams=streams, autoupdate=False
+        )
+        return str(data["jsep"]["sdp"])
+
+    async def start_link(self, handle: Handle, answer: str) -> None:
+        """Give the other MCU's answer to the end that offered: it opens DTLS, and only then
+        learns where to (see ``mcu.sdp``)."""
+        bare, candidates = sdp.split_candidates(answer)
+        await handle.message(jsep={"type": "answer", "sdp": bare, "trickle": True}, request="start")
+        await handle.trickle(candidates)
+
+    async def switch(self, held: Held, streams: list[tuple[str, str, str]]) -> None:
+        """Let a subscriber draw on other feeds: (feed, the feed's mid, the subscriber's mid)."""
+        if held.handle is None or not streams:
+            return
+        changes = [{"feed": f, "mid": mid, "sub_mid": sub_mid} for f, mid, sub_mid in streams]
+        reply = await held.handle.message(request="switch", streams=changes)
+        if reply["jsep"] is not None:
+            await self._answer_again(held.handle)
+
+    async def _answer_again(self, handle: Handle) -> None:
+        """Janus negotiates anew when a subscription whose publisher had gone comes back to life.
+        Nothing that the other end agreed to has changed, so its own answer is given once more."""
+        if self.session is None or self.admin is None:
+            raise MediaError("media-server-gone", "Janus is not running")
+        info = await self.admin.info(self.session.number, handle.number)
+        answer = (info.get("sdps") or {}).get("remote")
+        if answer:
+            await handle.message(jsep={"type": "answer", "sdp": answer}, request="start")
+
+    async def ask_keyframe(self, conference: str, feed: str) -> bool:
+        """Ask whoever sends the feed for a keyframe; False if it comes from the mixer here."""
+        held = self.present.feed(conference, feed)
+        if held is None:
+            raise MediaError("no-feed", f"{feed} is not here")
+        if isinstance(held.resource, MixerFeed):
+            return False
+        if held.handle is not None:
+            await held.handle.message(request="configure", keyframe=True)
+        return True
+
+    @staticmethod
+    async def wait_up(handle: Handle) -> None:
+        """Until ICE and DTLS are through; raises ``MediaError`` after five seconds."""
+        try:
+            await asyncio.wait_for(handle.up.wait(), UP_TIMEOUT_S)
+        except TimeoutError:
+            raise MediaError("link-timeout", "the link did not come up") from None

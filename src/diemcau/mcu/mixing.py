@@ -1,0 +1,229 @@
+"""The mixer of a conference, what it is told, and the feeds forwarded into its slots."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from diemcau.domain.resources import Input, Mix, Mixer, from_json
+from diemcau.mcu.ground import Ground
+from diemcau.mcu.janus import JanusError
+from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
+from diemcau.mcu.present import Held
+from diemcau.ports.media import MediaError
+
+AUDIO_PT, VIDEO_PT = 111, 107
+HOLD_MS = 2000
+"""How long a bus keeps its old picture while a newcomer's first frame is under way."""
+
+Event = Callable[[str, dict[str, Any]], None]
+
+
+class Mixing:
+    """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``."""
+
+    def __init__(self, ground: Ground, folder: Path, on_event: Event) -> None:
+        self._ground = ground
+        self._folder = folder
+        self._on_event = on_event
+        self._mixers: dict[str, MixerProcess] = {}
+
+    def settings(self, conference: str) -> dict[str, Any]:
+        """The mixer's ports; raises ``MediaError`` before there is a mixer."""
+        if conference not in self._mixers:
+            raise MediaError("no-mixer", "the conference's mixer is not here")
+        return self._mixers[conference].settings
+
+    async def create_mixer(self, mixer: Mixer) -> None:
+        process = MixerProcess(
+            self._folder / mixer.conference,
+            lambda event: self._heard(mixer.conference, event),
+            lambda: self._ended(mixer),
+        )
+        returns = [f"return/{slot}" for slot in range(mixer.slots)]
+        process.prepare(mixer.slots, [*mixer.buses, *returns])
+        self._mixers[mixer.conference] = process
+        found = await process.find_or_start()
+        self._ground.present.put(Held(mixer))
+        if found:
+            await self._adopt(mixer.conference)
+
+    async def delete_mixer(self, mixer: Mixer) -> None:
+        self._ground.present.drop(mixer.key)
+        process = self._mixers.pop(mixer.conference, None)
+        if process is not None:
+            await process.stop()
+            process.forget()
+
+    async def set_mix(self, mix: Mix) -> None:
+        await self._mixer(mix.conference).call("mix", _mix_params(mix))
+        self._ground.present.put(Held(mix))
+
+    async def forget_mix(self, mix: Mix) -> None:
+        self._ground.present.drop(mix.key)
+
+    async def create_input(self, wanted: Input) -> None:
+        """Forward the feed into the slot. The mixer hears first whose slot it is now, so that
+        nothing of a former site can be shown as this one's."""
+        mixer = self._mixer(wanted.conference)
+        source = f"{wanted.site} {wanted.feed}"
+        await mixer.call("input", {"slot": wanted.slot, "source": source, "pli": None})
+        held = self._ground.present.feed(wanted.conference, wanted.feed)
+        if held is None:
+            raise MediaError("no-feed", f"{wanted.feed} has gone")
+        ports = mixer.settings["inputs"][wanted.slot]
+        streams = [
+            {"mid": held.mids.audio, "port": ports["port"], "ssrc": AUDIO_SSRC, "pt": AUDIO_PT},
+            {
+                "mid": held.mids.video,
+                "port": ports["port"],
+                "rtcp_port": ports["rtcp_port"],
+                "ssrc": VIDEO_SSRC,
+                "pt": VIDEO_PT,
+            },
+        ]
+        reply = await self._ground.ask(
+            "rtp_forward",
+            room=wanted.conference,
+            publisher_id=wanted.feed,
+            host="127.0.0.1",
+            streams=streams,
+        )
+        forwarders = reply["forwarders"]
+        rtcp = next((f["local_rtcp_port"] for f in forwarders if "local_rtcp_port" in f), None)
+        notes = {"streams": [f["stream_id"] for f in forwarders]}
+        self._ground.present.put(Held(wanted, notes=notes))
+        pli = ["127.0.0.1", rtcp] if rtcp else None
+        await mixer.call("input", {"slot": wanted.slot, "source": source, "pli": pli})
+
+    async def delete_input(self, unwanted: Input) -> None:
+        held = self._ground.present.drop(unwanted.key)
+        for stream in held.notes.get("streams", []) if held else []:
+            with contextlib.suppress(JanusError):
+                await self._ground.ask(
+                    "stop_rtp_forward",
+                    room=unwanted.conference,
+                    publisher_id=unwanted.feed,
+                    stream_id=stream,
+                )
+        if unwanted.conference in self._mixers:
+            with contextlib.suppress(MediaError):
+                await self._mixers[unwanted.conference].call(
+                    "input", {"slot": unwanted.slot, "source": None, "pli": None}
+                )
+
+    def slot_feed(self, conference: str, slot: str) -> str:
+        """The feed a slot receives; raises ``MediaError`` ``no-feed`` for an idle one."""
+        held = self._ground.present.get(("input", conference, slot))
+        if held is None or not isinstance(held.resource, Input):
+            raise MediaError("no-feed", f"slot {slot} receives nothing")
+        return held.resource.feed
+
+    async def keyframe(self, conference: str, feed: str) -> None:
+        await self._mixer(conference).call("keyframe", {"output": feed})
+
+    async def stop(self) -> None:
+        for process in self._mixers.values():
+            await process.stop()
+        self._mixers.clear()
+
+    def leave(self) -> None:
+        for process in self._mixers.values():
+            process.leave()
+
+    def _mixer(self, conference: str) -> MixerProcess:
+        if conference not in self._mixers:
+            raise MediaError("no-mixer", "the conference's mixer is not here")
+        return self._mixers[conference]
+
+    def _ended(self, mixer: Mixer) -> None:
+        """The process died: with it what it showed and what was forwarded into it."""
+        if self._mixers.pop(mixer.conference, None) is None:
+            return
+        for held in self._ground.present.held:
+            if held.resource.conference == mixer.conference and isinstance(
+                held.resource, Mixer | Mix | Input
+            ):
+                self._ground.present.drop(held.resource.key)
+
+    async def _adopt(self, conference: str) -> None:
+        """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
+        status = await self._mixer(conference).call("status", {})
+        forwards = await self._forwards(conference)
+        for entry in status["inputs"]:
+            if not entry["source"]:
+                continue
+            site, feed = entry["source"].split(" ", 1)
+            port = self.settings(conference)["inputs"][entry["slot"]]["port"]
+            streams = [stream for to, by, stream in forwards if to == port and by == feed]
+            if streams:
+                found = Input(conference, entry["slot"], site, feed)
+                self._ground.present.put(Held(found, notes={"streams": streams}))
+        if status.get("mix"):
+            self._ground.present.put(Held(_mix_from(conference, status["mix"])))
+
+    async def _forwards(self, conference: str) -> list[tuple[int, str, int]]:
+        """What the room forwards: (port, feed, stream id)."""
+        try:
+            reply = await self._ground.ask("listforwarders", room=conference)
+        except JanusError:
+            return []
+        return [
+            (forwarder["port"], publisher["publisher_id"], forwarder["stream_id"])
+            for publisher in reply["publishers"]
+            for forwarder in publisher["forwarders"]
+        ]
+
+    def _heard(self, conference: str, event: dict[str, Any]) -> None:
+        """Pass on what the mixer says, with the slot's site in the place of its number."""
+        match event["event"]:
+            case "on_air" | "input" if event.get("source"):
+                site = event.pop("source").split(" ", 1)[0]
+                name = event.pop("event")
+                self._on_event(name, {**event, "conference": conference, "site": site})
+            case "levels":
+                sites = {}
+                for slot, level in enumerate(event["slots"]):
+                    held = self._ground.present.get(("input", conference, str(slot)))
+                    if held is not None and isinstance(held.resource, Input):
+                        sites[held.resource.site] = level
+                levels = {"conference": conference, "sites": sites, "program": event["program"]}
+                self._on_event("levels", levels)
+
+
+def _mix_params(mix: Mix) -> dict[str, Any]:
+    """The mix in the words of docs/protocol.md section 5."""
+    buses = {}
+    for bus in mix.buses:
+        panes = [asdict(pane) for pane in bus.panes]
+        for pane in panes:
+            pane["slot"] = None if pane["slot"] < 0 else pane["slot"]
+        buses[bus.bus] = {"panes": panes, "banner": bus.banner}
+    return {
+        "take": mix.take,
+        "hold_ms": HOLD_MS,
+        "buses": buses,
+        "sound": {"open": list(mix.open)},
+    }
+
+
+def _mix_from(conference: str, params: dict[str, Any]) -> Mix:
+    buses = []
+    for name, bus in params["buses"].items():
+        panes = [
+            {**{k: p[k] for k in ("x", "y", "w", "h", "caption")},
+             "slot": -1 if p["slot"] is None else p["slot"]}
+            for p in bus["panes"]
+        ]  # fmt: skip
+        buses.append({"bus": name, "panes": panes, "banner": bus.get("banner", "")})
+    data = {
+        "kind": "mix",
+        "conference": conference,
+        "take": params["take"],
+        "buses": buses,
+        "open": params["sound"]["open"],
+    }
+    mix = from_json(data)
+    assert isinstance(mix, Mix)
+    return mix

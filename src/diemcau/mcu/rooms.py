@@ -1,0 +1,102 @@
+"""Rooms, and the mixer's outputs in them."""
+
+from typing import Any
+
+from diemcau.domain.resources import BLANK, MixerFeed, Room
+from diemcau.mcu.ground import Ground
+from diemcau.mcu.janus import JanusError
+from diemcau.mcu.mixers import audio_index
+from diemcau.mcu.mixing import Mixing
+from diemcau.mcu.ports import free_udp_ports
+from diemcau.mcu.present import Held, Mids
+
+NO_SUCH_ROOM, ROOM_EXISTS = 426, 427
+BUSES = ("program", "chair")
+
+
+class Rooms:
+    """Makes and removes ``Room`` and ``MixerFeed``."""
+
+    def __init__(self, ground: Ground, mixing: Mixing) -> None:
+        self._ground = ground
+        self._mixing = mixing
+
+    async def create_room(self, room: Room) -> None:
+        try:
+            await self._ground.ask(
+                "create",
+                room=room.conference,
+                publishers=4096,
+                audiocodec="opus",
+                videocodec="h264",
+                h264_profile="42e01f",
+                bitrate=0,
+                fir_freq=0,
+                notify_joining=False,
+            )
+        except JanusError as error:
+            if error.number != ROOM_EXISTS:
+                raise
+        port, rtcp_port = free_udp_ports(2)
+        await self._add_feed(room.conference, BLANK, port, rtcp_port, video=True)
+        self._ground.present.put(Held(room))
+
+    async def delete_room(self, room: Room) -> None:
+        for held in self._ground.present.held:
+            if isinstance(held.resource, MixerFeed) and (
+                held.resource.conference == room.conference
+            ):
+                await self.delete_feed(held.resource)
+        await self._remove_feed(room.conference, BLANK)
+        try:
+            await self._ground.ask("destroy", room=room.conference)
+        except JanusError as error:
+            if error.number != NO_SUCH_ROOM:
+                raise
+        self._ground.present.drop(room.key)
+
+    async def create_feed(self, feed: MixerFeed) -> None:
+        output = self._mixing.settings(feed.conference)["outputs"][feed.feed]
+        video = feed.feed in BUSES
+        await self._add_feed(
+            feed.conference, feed.feed, output["port"], output["rtcp_port"], video=video
+        )
+        self._ground.present.put(Held(feed, mids=feed_mids(feed.feed)))
+
+    async def delete_feed(self, feed: MixerFeed) -> None:
+        await self._remove_feed(feed.conference, feed.feed)
+        self._ground.present.drop(feed.key)
+
+    async def _add_feed(
+        self, room: str, feed: str, port: int, rtcp_port: int, *, video: bool
+    ) -> None:
+        streams: list[dict[str, Any]] = [
+            {"type": "audio", "mid": str(i), "mindex": i, "codec": "opus", "disabled": True}
+            for i in range(audio_index(feed))
+        ]
+        index = len(streams)
+        streams.append({"type": "audio", "mid": str(index), "mindex": index, "codec": "opus"})
+        if video:
+            streams.append({"type": "video", "mid": "1", "mindex": 1, "codec": "h264"})
+        await self._remove_feed(room, feed)
+        await self._ground.ask(
+            "add_remote_publisher",
+            room=room,
+            id=feed,
+            display=feed,
+            iface="127.0.0.1",
+            port=port,
+            rtcp_port=rtcp_port,
+            streams=streams,
+        )
+
+    async def _remove_feed(self, room: str, feed: str) -> None:
+        try:
+            await self._ground.ask("remove_remote_publisher", room=room, id=feed)
+        except JanusError:
+            return
+
+
+def feed_mids(feed: str) -> Mids:
+    """The mids under which a mixer's output stands in its Janus publisher."""
+    return Mids(audio=str(audio_index(feed)), video="1" if feed in BUSES else "")

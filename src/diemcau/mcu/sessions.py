@@ -1,0 +1,152 @@
+"""The sites' own sessions: pictures and sound in by WHIP, the programme out by WHEP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from diemcau.domain.resources import Key, Listener, Publisher, Resource
+from diemcau.mcu import sdp
+from diemcau.mcu.ground import Ground, opaque
+from diemcau.mcu.janus import JanusError, Json
+from diemcau.mcu.mixing import Mixing
+from diemcau.mcu.present import Held, Mids
+from diemcau.ports.media import MediaError
+
+JOIN_TIMEOUT_S = 15.0
+
+
+class Sessions:
+    """Serves ``whip.*`` and ``whep.*``; changes and removes ``Publisher`` and ``Listener``."""
+
+    def __init__(
+        self, ground: Ground, mixing: Mixing, expected: Callable[[Key], Resource | None]
+    ) -> None:
+        self._ground = ground
+        self._mixing = mixing
+        self._expected = expected
+
+    async def publish(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whip.publish``: a site's offer in, Janus's answer out."""
+        room, site = params["conference"], params["site"]
+        self._require_room(room)
+        self._require_admission(room, site)
+        publisher = Publisher(room, site, params["session"])
+        former = self._ground.present.get(publisher.key)
+        if former is not None and not (params.get("replace") or former.silent):
+            raise MediaError("already-publishing", f"{site} is publishing already")
+        await self._ground.release(publisher.key)
+        handle = await self._ground.attach(opaque(publisher.key, publisher.session))
+        try:
+            data = await self._ground.publish(handle, room, f"site/{site}", params["offer"])
+        except JanusError as error:
+            await self._ground.discard(handle)
+            raise MediaError("bad-sdp", str(error)) from error
+        except BaseException:
+            await self._ground.discard(handle)
+            raise
+        held = Held(publisher, handle, mids_of(data.get("streams", [])))
+        self._ground.keep_when_up(held, JOIN_TIMEOUT_S)
+        return {"answer": data["jsep"]["sdp"]}
+
+    async def trickle(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whip.trickle``: more of the client's candidates (RFC 8840 fragment)."""
+        held = self._publisher(params)
+        _, candidates = sdp.split_candidates(params["fragment"])
+        if held.handle is not None:
+            await held.handle.trickle(candidates)
+        return {}
+
+    async def unpublish(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whip.end``"""
+        await self._ground.release(self._publisher(params).resource.key)
+        return {}
+
+    async def play(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whep.play``: Janus's offer of a feed."""
+        room, site, feed = params["conference"], params.get("site", ""), params["feed"]
+        self._require_room(room)
+        if site:
+            self._require_admission(room, site)
+        if feed.startswith("slot/"):
+            feed = self._mixing.slot_feed(room, feed.removeprefix("slot/"))
+        source = self._ground.present.feed(room, feed)
+        if source is None:
+            raise MediaError("no-feed", f"{feed} is not on this MCU now")
+        listener = Listener(room, params["session"], site, feed, feed, feed)
+        handle = await self._ground.attach(opaque(listener.key, site, feed))
+        try:
+            offer = await self._ground.subscribe(handle, room, [{"feed": feed}])
+        except BaseException:
+            await self._ground.discard(handle)
+            raise
+        self._ground.settled(handle)
+        mids = Mids("0", "1") if source.mids.video else Mids("0", "")
+        self._ground.present.put(Held(listener, handle, mids))
+        return {"offer": offer}
+
+    async def answer(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whep.answer``: the client's answer to that offer."""
+        handle = self._listener(params).handle
+        assert handle is not None
+        try:
+            await handle.message(jsep={"type": "answer", "sdp": params["answer"]}, request="start")
+        except JanusError as error:
+            raise MediaError("bad-sdp", str(error)) from error
+        return {}
+
+    async def keyframe(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whep.keyframe``: the viewer sees no new picture though packets come."""
+        listener = self._listener(params).resource
+        assert isinstance(listener, Listener)
+        if not await self._ground.ask_keyframe(listener.conference, listener.picture):
+            await self._mixing.keyframe(listener.conference, listener.picture)
+        return {}
+
+    async def unplay(self, params: dict[str, Any]) -> dict[str, Any]:
+        """``whep.end``"""
+        await self._ground.release(self._listener(params).resource.key)
+        return {}
+
+    async def switch(self, old: Listener, new: Listener) -> None:
+        """Let a session hear, and see, other feeds than now."""
+        held = self._ground.present.get(old.key)
+        picture = self._ground.present.feed(new.conference, new.picture)
+        sound = self._ground.present.feed(new.conference, new.sound)
+        if held is None or picture is None or sound is None:
+            raise MediaError("no-feed", f"{new.picture} or {new.sound} is not here")
+        streams = []
+        if old.sound != new.sound:
+            streams.append((new.sound, sound.mids.audio, held.mids.audio))
+        if old.picture != new.picture and held.mids.video:
+            streams.append((new.picture, picture.mids.video, held.mids.video))
+        await self._ground.switch(held, streams)
+        self._ground.present.replace(new)
+
+    async def delete(self, resource: Resource) -> None:
+        await self._ground.release(resource.key)
+
+    def _require_room(self, conference: str) -> None:
+        if self._ground.present.get(("room", conference)) is None:
+            raise MediaError("no-room", f"conference {conference} is not on this MCU yet")
+
+    def _require_admission(self, conference: str, site: str) -> None:
+        if self._expected(("admission", conference, site)) is None:
+            raise MediaError("not-admitted", f"{site} is not admitted at this MCU")
+
+    def _publisher(self, params: dict[str, Any]) -> Held:
+        for held in self._ground.present.held:
+            resource = held.resource
+            if isinstance(resource, Publisher) and resource.session == params["session"]:
+                return held
+        raise MediaError("no-session", "this session has ended")
+
+    def _listener(self, params: dict[str, Any]) -> Held:
+        held = self._ground.present.get(("listener", params["conference"], params["session"]))
+        if held is None:
+            raise MediaError("no-session", "this session has ended")
+        return held
+
+
+def mids_of(streams: list[Json]) -> Mids:
+    """A publisher's mids from Janus's list of its streams."""
+    by_type = {stream["type"]: str(stream["mid"]) for stream in reversed(streams)}
+    return Mids(by_type.get("audio", ""), by_type.get("video", ""))

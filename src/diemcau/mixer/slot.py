@@ -1,0 +1,229 @@
+"""One slot: receives a source's RTP, decodes it, and keeps the newest picture and sound.
+
+The decoding pipeline is built anew for every source, so that nothing of the previous one can
+survive in a jitter buffer or decoder; the sockets stay, and are emptied in between. A slot
+without a source has no pipeline and costs nothing.
+"""
+
+import logging
+import socket
+import time
+from typing import Any
+
+from diemcau.mixer import rtcp
+from diemcau.mixer.gst import Gio, Gst, chain, filter_caps, make, on_buffer, on_error
+from diemcau.mixer.picture import Picture, decoded_caps
+from diemcau.mixer.playout import Playout
+from diemcau.mixer.settings import InputPort
+from diemcau.mixer.watch import State, Watch
+
+log = logging.getLogger(__name__)
+
+AUDIO_PT = 111
+VIDEO_PT = 107
+# SSRC of this receiver in keyframe requests; any number does.
+OWN_SSRC = 1
+RECEIVE_BUFFER = 2 * 1024 * 1024
+# How long a lost packet is waited for; packets in order are never held back.
+VIDEO_PATIENCE_MS = 60
+AUDIO_PATIENCE_MS = 20
+# A picture that does not come back although packets come: build the decoder anew.
+REBUILD_AFTER = 2.0
+BLOCK_BYTES = 960 * 4
+
+PT_CAPS = {
+    AUDIO_PT: "application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=111",
+    VIDEO_PT: "application/x-rtp,media=video,clock-rate=90000,encoding-name=H264,payload=107",
+}
+
+
+class Slot:
+    """Input `index` of the mixer."""
+
+    def __init__(self, index: int, ports: InputPort) -> None:
+        self.index = index
+        self.source: str | None = None
+        self.pli: tuple[str, int] | None = None
+        self.picture: Picture | None = None
+        self.watch = Watch(time.monotonic())
+        self.sound = Playout(BLOCK_BYTES)
+        self.frames = 0
+        self._heard = 0
+        self._pushed = 0
+        self._shape: tuple[Any, Any, int, int] | None = None
+        self.epoch = 0
+        self._built = 0.0
+        self._pipeline: Any = None
+        self._jitter: Any = None
+        self._rtp = _bound_socket(ports.port)
+        self._rtcp = _bound_socket(ports.rtcp_port)
+
+    @property
+    def state(self) -> State:
+        return self.watch.state
+
+    def assign(self, source: str | None, pli: tuple[str, int] | None) -> bool:
+        """Give the slot to a source; False when it has it already (only the address is new)."""
+        if source == self.source:
+            self.pli = pli
+            return False
+        self._forget()
+        self.source, self.pli = source, pli
+        self.watch = Watch(time.monotonic())
+        if source is not None:
+            self._build(source)
+            self.ask_keyframe()
+        return True
+
+    def check(self, now: float) -> bool:
+        """The watchdog's turn: True when the state changed."""
+        if self.source is None:
+            return False
+        before = self.watch.state
+        if self.watch.update(now, self.frames, self._packets()):
+            self.ask_keyframe()
+            self._rebuild_if_dead(now)
+        if self.watch.stale(now):
+            self.picture = None
+        return self.watch.state is not before
+
+    def ask_keyframe(self) -> None:
+        """Send a PLI to the source's forwarder."""
+        self.watch.requested(time.monotonic())
+        if self.pli is None:
+            return
+        try:
+            self._rtcp.sendto(rtcp.pli(OWN_SSRC, 1010), self.pli)
+        except OSError as error:
+            log.warning("slot %d: keyframe request not sent: %s", self.index, error)
+
+    def close(self) -> None:
+        self._forget()
+        self._rtp.close()
+        self._rtcp.close()
+
+    def _packets(self) -> int:
+        """Packets so far; the jitter buffer is only asked where frames do not tell as much."""
+        if self._jitter is not None and self.frames == self.watch.frames:
+            self._pushed = int(self._jitter.get_property("stats").get_uint64("num-pushed")[1])
+        return self._pushed + self._heard
+
+    def _rebuild_if_dead(self, now: float) -> None:
+        silent = now - max(self.watch.last_frame, self._built)
+        if silent < REBUILD_AFTER or self.source is None:
+            return
+        log.warning("slot %d: packets but no picture for %.1f s: new decoder", self.index, silent)
+        self._drop_pipeline()
+        self._build(self.source)
+
+    def _forget(self) -> None:
+        self.epoch += 1
+        self._drop_pipeline()
+        self.picture = None
+        self.sound.clear()
+        self.frames = self._heard = self._pushed = 0
+
+    def _drop_pipeline(self) -> None:
+        pipeline, self._pipeline, self._jitter = self._pipeline, None, None
+        if pipeline is not None:
+            pipeline.set_state(Gst.State.NULL)
+            pipeline.get_bus().set_sync_handler(None)
+
+    def _build(self, source: str) -> None:
+        _drain(self._rtp)
+        self._built = time.monotonic()
+        epoch = self.epoch
+        pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
+        on_error(pipeline, lambda text: log.error("slot %d: %s", self.index, text))
+        demux = make("rtpptdemux")
+        chain(pipeline, self._receiver(), demux)
+        self._jitter = make(
+            "rtpjitterbuffer", latency=VIDEO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
+        )
+        branches = {
+            VIDEO_PT: self._video(pipeline, epoch, source),
+            AUDIO_PT: self._audio(pipeline, epoch),
+        }
+        demux.connect("request-pt-map", lambda _demux, pt: Gst.Caps.from_string(_pt_caps(pt)))
+        demux.connect(
+            "new-payload-type", lambda _demux, pt, pad: _attach(pipeline, branches, pt, pad)
+        )
+        self._pipeline = pipeline
+        pipeline.set_state(Gst.State.PLAYING)
+
+    def _receiver(self) -> Any:
+        receiver = make("udpsrc", close_socket=False, caps="application/x-rtp")
+        receiver.set_property("socket", Gio.Socket.new_from_fd(socket.dup(self._rtp.fileno())))
+        return receiver
+
+    def _video(self, pipeline: Any, epoch: int, source: str) -> Any:
+        depay = make("rtph264depay", wait_for_keyframe=True, request_keyframe=True)
+        decoder = make("avdec_h264", max_threads=1, output_corrupt=False)
+        sink = make("fakesink", sync=False, async_=False, enable_last_sample=False)
+        chain(pipeline, self._jitter, depay, make("h264parse"), decoder, sink)
+
+        def decoded(pad: Any, info: Any) -> None:
+            if epoch == self.epoch:
+                self._decoded(pad, info.get_buffer(), source)
+
+        on_buffer(decoder.get_static_pad("src"), decoded)
+        return self._jitter
+
+    def _audio(self, pipeline: Any, epoch: int) -> Any:
+        jitter = make(
+            "rtpjitterbuffer", latency=AUDIO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
+        )
+        decoder = make("opusdec", plc=True, use_inband_fec=True)
+        mono = filter_caps("audio/x-raw,rate=48000,channels=1")
+        floats = filter_caps("audio/x-raw,format=F32LE,layout=interleaved")
+        sink = make("fakesink", sync=False, async_=False, enable_last_sample=False)
+        depay = make("rtpopusdepay")
+        chain(pipeline, jitter, depay, decoder, mono, make("audioconvert"), floats, sink)
+
+        def decoded(_pad: Any, info: Any) -> None:
+            if epoch == self.epoch:
+                buffer = info.get_buffer()
+                self.sound.put(buffer.extract_dup(0, buffer.get_size()))
+                self._heard += 1
+
+        on_buffer(sink.get_static_pad("sink"), decoded)
+        return jitter
+
+    def _decoded(self, pad: Any, buffer: Any, source: str) -> None:
+        caps = pad.get_current_caps()
+        if self._shape is None or not self._shape[0].is_equal(caps):
+            self._shape = (caps, *decoded_caps(caps))
+        self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
+        self.frames += 1
+
+
+def _pt_caps(pt: int) -> str:
+    return PT_CAPS.get(pt, f"application/x-rtp,clock-rate=90000,payload={pt}")
+
+
+def _attach(pipeline: Any, branches: dict[int, Any], pt: int, pad: Any) -> None:
+    """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
+    target = branches.get(pt)
+    if target is None:
+        log.warning("%s: packets of unknown payload type %d ignored", pipeline.get_name(), pt)
+        target = make("fakesink", sync=False, async_=False)
+        pipeline.add(target)
+        target.sync_state_with_parent()
+    pad.link(target.get_static_pad("sink"))
+
+
+def _bound_socket(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+    bound.setblocking(False)
+    bound.bind(("127.0.0.1", port))
+    return bound
+
+
+def _drain(udp: socket.socket) -> None:
+    """Throw away what the previous source left in the socket."""
+    try:
+        while True:
+            udp.recv(65536)
+    except BlockingIOError:
+        return

@@ -1,0 +1,1 @@
+"""What the services ask of the world, as protocols; each has a fake in ``diemcau.testing``."""

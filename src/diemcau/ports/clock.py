@@ -1,0 +1,14 @@
+"""Time as the services see it, so that tests can hold it still."""
+
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time of day, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never jumps; only differences mean anything."""
+        ...

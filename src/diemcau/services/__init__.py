@@ -1,0 +1,1 @@
+"""What the server does: commands on conferences, sessions of sites, live state, figures."""

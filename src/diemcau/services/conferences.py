@@ -1,0 +1,226 @@
+"""Commands on conferences: each loads, applies a verb of the domain, tells the MCUs, and stores.
+
+The MCUs are told *before* the change is stored, which saves a take the time of a disk. That is
+safe: the caller gets his answer only once it is stored; if storing fails, the former state is
+desired again; and if the server dies in between, the next one desires what is stored. Desire is
+always whole, never a difference, so no order of these events leaves anything behind.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+
+import structlog
+
+from diemcau.domain import conference as verbs
+from diemcau.domain.conference import Call, Conference, Scene
+from diemcau.domain.directory import Directory
+from diemcau.domain.planner import allocate
+from diemcau.domain.refusal import Invalid
+from diemcau.ports.clock import Clock
+from diemcau.ports.mcus import Report
+from diemcau.ports.store import Store, StoreFailed
+from diemcau.services.connect_times import ConnectTimes
+from diemcau.services.desires import Desires
+from diemcau.services.refusals import NotStored, UnknownConference
+
+log = structlog.get_logger(__name__)
+
+BUSES = ("program", "chair")
+Verb = Callable[[Conference], Conference]
+Changed = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a new conference shall be."""
+
+    title: str
+    master: str
+    sites: tuple[str, ...]
+    chair: str = ""
+    buses: tuple[str, ...] = BUSES
+    max_sites: int | None = None
+
+
+class ConferenceControl:
+    """The open conferences, in memory as they are stored; one command at a time on each."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        store: Store,
+        desires: Desires,
+        clock: Clock,
+        changed: Changed,
+        max_sites: int = 200,
+    ) -> None:
+        self.directory = directory
+        self._store = store
+        self._desires = desires
+        self._clock = clock
+        self._changed = changed
+        self._max_sites = max_sites
+        self._conferences: dict[str, Conference] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._times = ConnectTimes()
+
+    async def start(self) -> None:
+        """Desire again exactly what was desired before: seats and lives come from the store."""
+        for conference in await self._store.conferences():
+            self._put(conference)
+
+    def get(self, conference_id: str) -> Conference:
+        try:
+            return self._conferences[conference_id]
+        except KeyError:
+            raise UnknownConference(conference_id) from None
+
+    def find(self, conference_id: str) -> Conference | None:
+        return self._conferences.get(conference_id)
+
+    def all(self) -> Sequence[Conference]:
+        return tuple(self._conferences.values())
+
+    async def open(self, order: Order) -> Conference:
+        conference = verbs.opened(self._new(order))
+        return await self._change(conference.id, lambda _: conference, is_new=True)
+
+    async def close(self, conference_id: str) -> None:
+        """Its MCUs drop it once it is stored as closed: a session must not end by a failure."""
+        async with self._lock(conference_id):
+            self.get(conference_id)
+            try:
+                await self._store.close_conference(conference_id, self._clock.now())
+            except StoreFailed as error:
+                log.error("not stored", conference=conference_id, error=str(error))
+                raise NotStored from error
+            del self._conferences[conference_id]
+            self._locks.pop(conference_id, None)
+            self._times.forget(conference_id)
+            self._desires.drop(conference_id)
+            self._changed(conference_id)
+
+    async def preview(self, conference_id: str, scene: Scene) -> None:
+        await self._change(conference_id, lambda c: verbs.previewed(c, scene))
+
+    async def take(self, conference_id: str, scene: Scene | None = None) -> None:
+        await self._change(conference_id, lambda c: verbs.taken(c, scene))
+
+    async def call(self, conference_id: str, site: str, arrived: float) -> Call:
+        """``arrived``: when the request came in, by the clock's ``monotonic``."""
+        call_id, now = f"k{token_hex(4)}", self._clock.now()
+
+        def verb(before: Conference) -> Conference:
+            after = verbs.called(before, site, call_id, now)
+            self._times.requested(after, arrived)
+            return after
+
+        return (await self._change(conference_id, verb)).calls[0]
+
+    async def release(self, conference_id: str) -> None:
+        await self._change(conference_id, verbs.released)
+
+    async def mute(self, conference_id: str, site: str, off: bool) -> None:
+        await self._change(conference_id, lambda c: verbs.muted(c, site, off))
+
+    async def mute_all(self, conference_id: str, but: tuple[str, ...]) -> None:
+        await self._change(conference_id, lambda c: verbs.all_muted(c, but))
+
+    async def banner(self, conference_id: str, text: str) -> None:
+        await self._change(conference_id, lambda c: verbs.bannered(c, text))
+
+    async def on_air(self, report: Report, now: float) -> None:
+        """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""
+        conference_id = report.params["conference"]
+        conference = self.find(conference_id)
+        if conference is None or conference.master != report.mcu:
+            return
+        figures = self._times.measure(conference, report, now)
+        if figures is None:
+            return
+        site = report.params["site"]
+        await self._change(conference_id, lambda c: verbs.measured(c, site, *figures))
+
+    async def lives(self, mcu: str, epoch: str) -> None:
+        """An MCU's media server began a new life: links that belonged to the old one are redone.
+
+        Stored before it is acted upon, so that a restarted server does not desire the old links.
+        """
+        if not epoch or epoch == self._desires.epoch(mcu):
+            return
+        self._desires.lives(mcu, epoch)
+        try:
+            await self._store.save_epoch(mcu, epoch, self._clock.now())
+        except StoreFailed as error:
+            log.error("epoch not stored", mcu=mcu, error=str(error))
+        for conference_id in self._desires.involving(mcu):
+            self._desires.put(self._conferences[conference_id])
+
+    def _new(self, order: Order) -> Conference:
+        self.directory.mcu(order.master)
+        for site in order.sites:
+            self.directory.site(site)
+        most = self._max_sites if order.max_sites is None else order.max_sites
+        _require_sound(order, most, self._max_sites)
+        return Conference(
+            id=f"c{token_hex(4)}",
+            title=order.title,
+            master=order.master,
+            sites=tuple(dict.fromkeys(order.sites)),
+            chair=order.chair,
+            buses=order.buses,
+            max_sites=most,
+        )
+
+    async def _change(self, conference_id: str, verb: Verb, is_new: bool = False) -> Conference:
+        async with self._lock(conference_id):
+            before = None if is_new else self.get(conference_id)
+            after = allocate(verb(before or _NONE), self.directory)
+            if after == before:
+                return after
+            self._put(after)
+            try:
+                await self._store.save_conference(after, self._clock.now())
+            except StoreFailed as error:
+                log.error("not stored", conference=conference_id, error=str(error))
+                self._undo(conference_id, before)
+                raise NotStored from error
+            return after
+
+    def _put(self, conference: Conference) -> None:
+        self._conferences[conference.id] = conference
+        self._desires.put(conference)
+        self._changed(conference.id)
+
+    def _undo(self, conference_id: str, before: Conference | None) -> None:
+        if before is not None:
+            self._put(before)
+            return
+        del self._conferences[conference_id]
+        self._desires.drop(conference_id)
+        self._changed(conference_id)
+
+    def _lock(self, conference_id: str) -> asyncio.Lock:
+        if conference_id not in self._conferences:
+            return asyncio.Lock()
+        return self._locks.setdefault(conference_id, asyncio.Lock())
+
+
+_NONE = Conference(id="", title="", master="", sites=())
+
+
+def _require_sound(order: Order, most: int, server_most: int) -> None:
+    if not order.sites:
+        raise Invalid("Hãy chọn ít nhất một điểm cầu.", "Choose at least one site.")
+    if "program" not in order.buses or not set(order.buses) <= set(BUSES):
+        raise Invalid(
+            "«buses» phải có program, và có thể thêm chair.",
+            "'buses' must hold program, and may hold chair.",
+        )
+    if not 1 <= most <= server_most:
+        raise Invalid(
+            f"«max_sites» từ 1 đến {server_most} trên máy chủ này.",
+            f"'max_sites' is from 1 to {server_most} on this server.",
+        )

@@ -1,0 +1,179 @@
+"""What the MCUs and the pages said last, sorted by conference. Nothing here is stored: it is said
+again after every reconnection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from diemcau.domain.directory import Directory
+from diemcau.ports.mcus import Report
+
+QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one MCU has of one conference."""
+
+    room: bool = False
+    publishers: Mapping[str, str] = field(default_factory=dict)
+    """Session by site."""
+    listeners: frozenset[str] = frozenset()
+    """Sessions."""
+    lanes: Mapping[int, str] = field(default_factory=dict)
+    """Source by lane of the uplink."""
+    silent: frozenset[str] = frozenset()
+
+
+NOTHING = Seen()
+
+
+@dataclass
+class Said:
+    """What was said about one conference, by all."""
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    expected: dict[str, bool] = field(default_factory=dict)
+    """Sites that joined and did not leave; True once their publisher was seen."""
+    sessions: dict[str, str] = field(default_factory=dict)
+    """The last session a site opened here."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, float] = field(default_factory=dict)
+    program_level: float | None = None
+    quality: dict[str, dict[str, float]] = field(default_factory=dict)
+    page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
+    links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
+
+    def publishing(self, site: str, mcu: str) -> bool:
+        return site in self.seen.get(mcu, NOTHING).publishers
+
+    def present(self) -> set[str]:
+        """The sites that publish, or are about to."""
+        published = {site for seen in self.seen.values() for site in seen.publishers}
+        return published | {site for site, was_seen in self.expected.items() if not was_seen}
+
+
+class Observations:
+    """The holder. An MCU is believed about what is its own: its sites, its links, its mixers."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._said: dict[str, Said] = {}
+        self.online: set[str] = set()
+        self.reported: set[str] = set()
+
+    def of(self, conference: str) -> Said:
+        return self._said.setdefault(conference, Said())
+
+    def forget(self, conference: str) -> None:
+        self._said.pop(conference, None)
+
+    def observed(self, mcu: str, params: dict[str, Any]) -> set[str]:
+        """Take in all that an MCU has; the conferences whose part of it changed."""
+        self.reported.add(mcu)
+        now = _sorted_out(params, self._own_sites(mcu))
+        changed = set()
+        for conference in {*now, *(c for c, said in self._said.items() if mcu in said.seen)}:
+            said, seen = self.of(conference), now.get(conference, NOTHING)
+            if said.seen.get(mcu) != seen:
+                said.seen[mcu] = seen
+                changed.add(conference)
+                self._follow(said, seen)
+        return changed
+
+    def input(self, params: dict[str, Any]) -> None:
+        self.of(params["conference"]).inputs[params["site"]] = str(params["state"])
+
+    def levels(self, params: dict[str, Any]) -> None:
+        said = self.of(params["conference"])
+        said.levels = {site: float(level) for site, level in params["sites"].items()}
+        program = params.get("program")
+        said.program_level = None if program is None else float(program)
+
+    def stats(self, report: Report) -> set[str]:
+        """Take in an MCU's figures; the conferences they are about."""
+        touched = set()
+        mine = self._own_sites(report.mcu)
+        for entry in report.params.get("publishers", ()):
+            if entry["site"] in mine:
+                self.of(entry["conference"]).quality[entry["site"]] = figures(entry)
+                touched.add(entry["conference"])
+        links: dict[str, dict[int, dict[str, float]]] = {}
+        for entry in report.params.get("links", ()):
+            links.setdefault(entry["conference"], {})[int(entry["lane"])] = figures(entry)
+        stale = {c for c, said in self._said.items() if report.mcu in said.links}
+        for conference in stale | links.keys():
+            self.of(conference).links[report.mcu] = links.get(conference, {})
+        return touched | stale | links.keys()
+
+    def page(self, conference: str, site: str, said: Mapping[str, Any]) -> None:
+        """A site's own figures, as its page measured them."""
+        self.of(conference).page_quality[site] = figures(said)
+
+    def joining(self, conference: str, site: str, session: str) -> None:
+        said = self.of(conference)
+        said.expected[site] = False
+        said.sessions[site] = session
+
+    def left(self, conference: str, site: str, session: str) -> None:
+        """The site ended that session of its own will, or never got it."""
+        said = self.of(conference)
+        if said.sessions.get(site, session) == session:
+            said.expected.pop(site, None)
+            said.sessions.pop(site, None)
+
+    def _own_sites(self, mcu: str) -> frozenset[str]:
+        return frozenset(s.id for s in self._directory.sites.values() if s.mcu == mcu)
+
+    def _follow(self, said: Said, seen: Seen) -> None:
+        for site, session in seen.publishers.items():
+            # A site whose new session is under way still shows its old one: wait for the new.
+            if said.sessions.setdefault(site, session) == session:
+                said.expected[site] = True
+        present = said.present()
+        for site in (said.quality.keys() | said.page_quality.keys()) - present:
+            said.quality.pop(site, None)
+            said.page_quality.pop(site, None)
+
+
+def figures(entry: Mapping[str, Any]) -> dict[str, float]:
+    """The quality figures in a record, those that are there."""
+    values = {name: entry.get(name) for name in QUALITY}
+    return {
+        name: round(float(value), 2)
+        for name, value in values.items()
+        if isinstance(value, (int, float)) and isfinite(value)
+    }
+
+
+def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]:
+    """Resources by conference. Those kinds that no page shows are passed over."""
+    rooms: set[str] = set()
+    publishers: dict[str, dict[str, str]] = {}
+    listeners: dict[str, set[str]] = {}
+    lanes: dict[str, dict[int, str]] = {}
+    silent: dict[str, set[str]] = {}
+    for resource in params["resources"]:
+        conference = resource["conference"]
+        match resource["kind"]:
+            case "room":
+                rooms.add(conference)
+            case "publisher" if resource["site"] in mine:
+                publishers.setdefault(conference, {})[resource["site"]] = resource["session"]
+            case "listener":
+                listeners.setdefault(conference, set()).add(resource["session"])
+            case "uplink":
+                lanes.setdefault(conference, {})[int(resource["lane"])] = resource["source"]
+    for conference, site in params.get("silent", ()):
+        silent.setdefault(conference, set()).add(site)
+    return {
+        conference: Seen(
+            room=conference in rooms,
+            publishers=publishers.get(conference, {}),
+            listeners=frozenset(listeners.get(conference, ())),
+            lanes=lanes.get(conference, {}),
+            silent=frozenset(silent.get(conference, ())),
+        )
+        for conference in {*rooms, *publishers, *listeners, *lanes}
+    }

@@ -1,0 +1,200 @@
+"""Sites' sessions: WHIP to a site's home MCU, WHEP from any MCU of the conference.
+
+The server relays descriptions and refuses what cannot work; media never passes it. A session's
+MCU follows from its address, so sessions outlive a restart of the server.
+"""
+
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Any
+
+from diemcau.domain import planner
+from diemcau.domain.conference import Conference
+from diemcau.domain.directory import Directory
+from diemcau.domain.refusal import Refusal, Unknown
+from diemcau.ports.mcus import McuAway, McuRefused, Mcus
+from diemcau.services import sdp
+from diemcau.services.conferences import ConferenceControl
+from diemcau.services.hub import Hub
+from diemcau.services.observations import Observations
+from diemcau.services.refusals import (
+    AlreadyPublishing,
+    BadSdp,
+    ConferenceFull,
+    McuNotReady,
+    McuUnavailable,
+    NoFeed,
+    UnknownSession,
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    session: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Playing:
+    mcu: str
+    session: str
+    offer: str
+
+
+class Sessions:
+    def __init__(
+        self,
+        directory: Directory,
+        control: ConferenceControl,
+        observations: Observations,
+        mcus: Mcus,
+        hub: Hub,
+    ) -> None:
+        self._directory = directory
+        self._control = control
+        self._observations = observations
+        self._mcus = mcus
+        self._hub = hub
+
+    async def publish(self, conference_id: str, site: str, offer: str, replace: bool) -> Published:
+        """A WHIP offer to the site's home MCU."""
+        conference = self._taking_part(conference_id, site)
+        sdp.check_offer(offer)
+        mcu = self._directory.site(site).mcu
+        if not self._mcus.online(mcu):
+            raise McuUnavailable(mcu)
+        self._admit(conference, site, mcu, replace)
+        session = token_urlsafe(12)
+        self._observations.joining(conference_id, site, session)
+        self._hub.changed(conference_id)
+        params = {
+            "conference": conference_id,
+            "site": site,
+            "session": session,
+            "offer": offer,
+            "replace": replace,
+        }
+        try:
+            result = await self._ask(mcu, "whip.publish", params, site)
+        except BaseException:
+            self._observations.left(conference_id, site, session)
+            self._hub.changed(conference_id)
+            raise
+        return Published(session, str(result["answer"]))
+
+    async def trickle(self, conference_id: str, site: str, session: str, fragment: str) -> None:
+        sdp.check_fragment(fragment)
+        mcu = self._whip_mcu(conference_id, site, session)
+        params = {"conference": conference_id, "session": session, "fragment": fragment}
+        await self._ask(mcu, "whip.trickle", params, site)
+
+    async def unpublish(self, conference_id: str, site: str, session: str) -> None:
+        mcu = self._whip_mcu(conference_id, site, session)
+        await self._ask(mcu, "whip.end", {"conference": conference_id, "session": session}, site)
+        self._observations.left(conference_id, site, session)
+        self._hub.changed(conference_id)
+
+    async def play(self, conference_id: str, feed: str, site: str, mcu: str) -> Playing:
+        """A WHEP session: ``site`` is whose it is ("" for none), ``mcu`` where ("" for the usual).
+
+        A site plays at its own MCU, a site's own picture comes from that site's MCU, all else
+        from the master.
+        """
+        conference = self._control.get(conference_id)
+        here = self._place(conference, feed, site, mcu)
+        session = token_urlsafe(12)
+        params = {"conference": conference_id, "session": session, "site": site, "feed": feed}
+        result = await self._ask(here, "whep.play", params, feed)
+        return Playing(here, session, str(result["offer"]))
+
+    async def answer(self, conference_id: str, mcu: str, session: str, answer: str) -> None:
+        sdp.check_answer(answer)
+        await self._of_session(conference_id, mcu, session, "whep.answer", {"answer": answer})
+
+    async def keyframe(self, conference_id: str, mcu: str, session: str) -> None:
+        await self._of_session(conference_id, mcu, session, "whep.keyframe", {})
+
+    async def stop(self, conference_id: str, mcu: str, session: str) -> None:
+        await self._of_session(conference_id, mcu, session, "whep.end", {})
+
+    def _taking_part(self, conference_id: str, site: str) -> Conference:
+        conference = self._control.get(conference_id)
+        if not site:
+            raise Unknown("Thiếu mã điểm cầu.", "No site is named.")
+        conference.require(site)
+        return conference
+
+    def _admit(self, conference: Conference, site: str, mcu: str, replace: bool) -> None:
+        said = self._observations.of(conference.id)
+        if said.publishing(site, mcu) and not replace:
+            raise AlreadyPublishing(site)
+        if len(said.present() - {site}) >= conference.max_sites:
+            raise ConferenceFull(conference.max_sites)
+
+    def _whip_mcu(self, conference_id: str, site: str, session: str) -> str:
+        self._taking_part(conference_id, site)
+        mcu = self._directory.site(site).mcu
+        said = self._observations.of(conference_id)
+        published = said.seen[mcu].publishers.get(site) if mcu in said.seen else None
+        if mcu in self._observations.reported and session not in (
+            said.sessions.get(site),
+            published,
+        ):
+            raise UnknownSession
+        return mcu
+
+    def _place(self, conference: Conference, feed: str, site: str, mcu: str) -> str:
+        members = planner.cascade(conference, self._directory).members
+        if mcu and mcu not in members:
+            raise Unknown(
+                f"MCU «{mcu}» không thuộc phiên họp; chọn một trong: {', '.join(sorted(members))}.",
+                f"MCU {mcu!r} is not in the conference; choose one of: "
+                f"{', '.join(sorted(members))}.",
+            )
+        kind, _, name = feed.partition("/")
+        if kind == "site" and name:
+            conference.require(name)
+            return self._directory.site(name).mcu
+        if kind == "slot" and name.isascii() and name.isdigit() and int(name) < planner.SLOTS:
+            return conference.master
+        if feed not in conference.buses:
+            raise NoFeed(feed)
+        if site:
+            conference.require(site)
+            return self._directory.site(site).mcu
+        return mcu or conference.master
+
+    async def _of_session(
+        self, conference_id: str, mcu: str, session: str, method: str, more: dict[str, str]
+    ) -> None:
+        conference = self._control.get(conference_id)
+        if mcu not in planner.cascade(conference, self._directory).members:
+            raise UnknownSession
+        await self._ask(mcu, method, {"conference": conference_id, "session": session, **more}, "")
+
+    async def _ask(
+        self, mcu: str, method: str, params: dict[str, Any], subject: str
+    ) -> dict[str, Any]:
+        """Ask the agent; its refusals become ours."""
+        try:
+            return await self._mcus.request(mcu, method, params)
+        except McuAway as error:
+            raise McuUnavailable(mcu) from error
+        except McuRefused as error:
+            raise _refusal(error, mcu, subject) from error
+
+
+def _refusal(error: McuRefused, mcu: str, subject: str) -> Refusal:
+    match error.code:
+        case "already-publishing":
+            return AlreadyPublishing(subject)
+        case "no-session":
+            return UnknownSession()
+        case "no-feed":
+            return NoFeed(subject)
+        case "bad-sdp":
+            return BadSdp(
+                f"MCU không nhận SDP này: {error}.", f"The MCU refused this description: {error}."
+            )
+        case _:
+            return McuNotReady(mcu, str(error))

@@ -1,0 +1,74 @@
+"""A conference as JSON and back: what the store keeps, independent of any database.
+
+``decode(encode(c)) == c`` for every conference; unknown members are ignored, missing ones take
+their defaults, so that a newer server reads what an older one wrote.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from diemcau.domain.conference import Call, CallState, Conference, Scene
+from diemcau.domain.layout import LAYOUTS, custom, layout
+
+Json = dict[str, Any]
+
+_SCENES = ("program", "chair_view", "preview", "base", "outgoing")
+_PLAIN = ("id", "title", "master", "chair", "max_sites", "banner", "take_number")
+_TUPLES = ("sites", "buses", "slots")
+
+
+def encode(conference: Conference) -> Json:
+    return {
+        **{name: getattr(conference, name) for name in _PLAIN},
+        **{name: list(getattr(conference, name)) for name in _TUPLES},
+        **{name: _scene(getattr(conference, name)) for name in _SCENES},
+        "muted": sorted(conference.muted),
+        "calls": [_call(call) for call in conference.calls],
+        "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
+    }
+
+
+def decode(data: Json) -> Conference:
+    """Raises ``ValueError``, ``KeyError`` or ``Invalid`` for what no ``encode`` wrote."""
+    values: Json = {name: data[name] for name in _PLAIN if name in data}
+    values |= {name: tuple(data[name]) for name in _TUPLES if name in data}
+    values |= {name: _scene_of(data[name]) for name in _SCENES if name in data}
+    values["muted"] = frozenset(data.get("muted", ()))
+    values["calls"] = tuple(_call_of(call) for call in data.get("calls", ()))
+    values["lanes"] = {mcu: tuple(places) for mcu, places in data.get("lanes", {}).items()}
+    return Conference(**values)
+
+
+def _scene(scene: Scene) -> Json:
+    if LAYOUTS.get(scene.layout.id) == scene.layout:
+        return {"layout": scene.layout.id, "sites": list(scene.sites)}
+    panes = [[pane.x, pane.y, pane.w, pane.h] for pane in scene.layout.panes]
+    return {"panes": panes, "sites": list(scene.sites)}
+
+
+def _scene_of(data: Json) -> Scene:
+    if "panes" in data:
+        return Scene(custom([(x, y, w, h) for x, y, w, h in data["panes"]]), tuple(data["sites"]))
+    return Scene(layout(data["layout"]), tuple(data["sites"]))
+
+
+def _call(call: Call) -> Json:
+    return {
+        "id": call.id,
+        "site": call.site,
+        "requested_at": call.requested_at.isoformat(),
+        "state": str(call.state),
+        "picture_ms": call.picture_ms,
+        "sound_ms": call.sound_ms,
+    }
+
+
+def _call_of(data: Json) -> Call:
+    return Call(
+        id=data["id"],
+        site=data["site"],
+        requested_at=datetime.fromisoformat(data["requested_at"]),
+        state=CallState(data["state"]),
+        picture_ms=data.get("picture_ms"),
+        sound_ms=data.get("sound_ms"),
+    )

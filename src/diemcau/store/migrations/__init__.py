@@ -1,0 +1,1 @@
+"""Alembic's migrations; ``diemcau.store.migrate`` runs them."""

@@ -1,0 +1,109 @@
+"""What the verbs do to a conference."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from diemcau.domain import conference as verbs
+from diemcau.domain.conference import CallState, Conference, Scene, full
+from diemcau.domain.layout import custom, layout
+from diemcau.domain.refusal import Conflict, Invalid, Unknown
+
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+SITES = ("chair", "a", "b", "c")
+
+
+@pytest.fixture
+def session() -> Conference:
+    return verbs.opened(Conference("c1", "Phiên họp", "prov", SITES, chair="chair"))
+
+
+def test_it_opens_with_the_chair_full_screen(session: Conference) -> None:
+    assert session.program == full("chair")
+    assert session.heard == ("chair",)
+
+
+def test_a_call_shows_the_site_beside_the_chair_and_lets_it_be_heard(session: Conference) -> None:
+    after = verbs.called(session, "a", "k1", NOW)
+    assert after.program == Scene(layout("side-by-side"), ("chair", "a"))
+    assert after.chair_view == full("a")
+    assert set(after.heard) == {"chair", "a"}
+    assert after.current_call is not None
+    assert after.current_call.requested_at == NOW
+
+
+def test_a_call_leaves_the_operators_preview_alone(session: Conference) -> None:
+    prepared = verbs.previewed(session, full("b"))
+    assert verbs.called(prepared, "a", "k1", NOW).preview == full("b")
+
+
+def test_a_second_call_ends_the_first_and_release_brings_back_what_was_before_both(
+    session: Conference,
+) -> None:
+    first = verbs.measured(verbs.called(session, "a", "k1", NOW), "a", 100, 120)
+    second = verbs.called(first, "b", "k2", NOW)
+    assert [call.state for call in second.calls] == [CallState.REQUESTED, CallState.RELEASED]
+    assert verbs.released(second).program == full("chair")
+
+
+def test_a_call_is_connected_when_picture_and_sound_are_there(session: Conference) -> None:
+    seen = verbs.measured(verbs.called(session, "a", "k1", NOW), "a", 210, None)
+    assert seen.calls[0].state is CallState.REQUESTED
+    heard = verbs.measured(seen, "a", None, 240)
+    assert heard.calls[0].state is CallState.CONNECTED
+    assert heard.calls[0].connect_ms == 240
+
+
+def test_a_figure_of_another_site_changes_nothing(session: Conference) -> None:
+    asked = verbs.called(session, "a", "k1", NOW)
+    assert verbs.measured(asked, "b", 1, 1) == asked
+
+
+def test_a_take_swaps_programme_and_preview(session: Conference) -> None:
+    after = verbs.taken(verbs.previewed(session, full("b")))
+    assert after.program == full("b")
+    assert after.preview == full("chair")
+
+
+def test_the_picture_that_leaves_keeps_its_slot_until_the_next_change(session: Conference) -> None:
+    after = verbs.called(verbs.called(session, "a", "k1", NOW), "b", "k2", NOW)
+    assert "a" in after.wanted
+    assert "a" not in verbs.called(after, "c", "k3", NOW).wanted
+
+
+def test_a_muted_site_is_seen_and_not_heard(session: Conference) -> None:
+    after = verbs.muted(verbs.called(session, "a", "k1", NOW), "a", True)
+    assert "a" in after.on_air
+    assert after.heard == ("chair",)
+
+
+def test_mute_all_spares_the_chair_and_those_named(session: Conference) -> None:
+    assert verbs.all_muted(session, ("a",)).muted == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "error"),
+    [
+        (lambda s: verbs.called(s, "nobody", "k", NOW), Unknown),
+        (lambda s: verbs.called(s, "", "k", NOW), Invalid),
+        (lambda s: verbs.called(s, "chair", "k", NOW), Conflict),
+        (lambda s: verbs.released(s), Conflict),
+        (lambda s: verbs.previewed(s, full("nobody")), Unknown),
+        (lambda s: verbs.bannered(s, "x" * 301), Invalid),
+        (lambda s: verbs.opened(replace(s, max_sites=2)), Invalid),
+        (lambda _: Scene(layout("full"), ("a", "b")), Invalid),
+        (lambda _: Scene(layout("grid-2x2"), ("a", "a")), Invalid),
+        (lambda _: custom([(0.5, 0, 0.6, 1)]), Invalid),
+        (lambda _: custom([]), Invalid),
+        (lambda _: layout("spiral"), Invalid),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_both_languages(
+    session: Conference, verb: object, error: type[Invalid]
+) -> None:
+    assert callable(verb)
+    with pytest.raises(error) as caught:
+        verb(session)
+    assert caught.value.detail.vi
+    assert caught.value.detail.en

@@ -1,0 +1,18 @@
+"""Nobody hears himself, everybody hears all others that are open."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diemcau.mixer.mixminus import matrix_text, mix_matrix
+
+
+@given(st.sets(st.integers(0, 11)))
+def test_a_return_is_the_program_without_its_own_slot(opened: set[int]) -> None:
+    program, *returns = mix_matrix(opened, 12, [None, *range(12)])
+    assert {slot for slot, gain in enumerate(program) if gain} == opened
+    for own, row in enumerate(returns):
+        assert {slot for slot, gain in enumerate(row) if gain} == opened - {own}
+
+
+def test_the_matrix_is_written_as_gstreamer_reads_it() -> None:
+    assert matrix_text([[1.0, 0.5], [0.0, 0.0]]) == "<<1.0,0.5>,<0.0,0.0>>"

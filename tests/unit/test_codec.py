@@ -1,0 +1,84 @@
+"""What the store writes, it reads back as it was."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diemcau.domain.conference import Call, CallState, Conference, Scene
+from diemcau.domain.layout import LAYOUTS, custom
+from diemcau.store.codec import decode, encode
+
+sites = st.sampled_from([f"s-{n}" for n in range(12)])
+texts = st.text(st.characters(codec="utf-8"), max_size=10)
+layouts = st.one_of(
+    st.sampled_from(sorted(LAYOUTS.values(), key=lambda layout: layout.id)),
+    st.lists(
+        st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0.01, 0.5), st.floats(0.01, 0.5)),
+        min_size=1,
+        max_size=9,
+    ).map(custom),
+)
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    chosen = draw(layouts)
+    shown = draw(st.lists(sites, max_size=len(chosen.panes), unique=True))
+    return Scene(chosen, tuple(shown))
+
+
+calls = st.builds(
+    Call,
+    id=texts,
+    site=sites,
+    requested_at=st.datetimes(timezones=st.just(UTC)),
+    state=st.sampled_from(CallState),
+    picture_ms=st.none() | st.floats(0, 1e6),
+    sound_ms=st.none() | st.floats(0, 1e6),
+)
+places = st.lists(st.just("") | sites, max_size=5).map(tuple)
+conferences = st.builds(
+    Conference,
+    id=texts,
+    title=texts,
+    master=texts,
+    sites=st.lists(sites, unique=True).map(tuple),
+    chair=sites,
+    buses=st.sampled_from([("program",), ("program", "chair")]),
+    max_sites=st.integers(1, 4095),
+    program=scenes(),
+    chair_view=scenes(),
+    preview=scenes(),
+    base=scenes(),
+    outgoing=scenes(),
+    muted=st.frozensets(sites),
+    banner=texts,
+    calls=st.lists(calls, max_size=3).map(tuple),
+    take_number=st.integers(0, 10**6),
+    slots=places,
+    lanes=st.dictionaries(texts, places, max_size=3),
+)
+
+
+@given(conferences)
+def test_a_conference_survives_its_storage(conference: Conference) -> None:
+    assert decode(json.loads(json.dumps(encode(conference)))) == conference
+
+
+def test_what_an_older_server_wrote_takes_defaults() -> None:
+    old: dict[str, Any] = {"id": "c", "title": "t", "master": "m", "sites": ["s-1"]}
+    assert decode(old) == Conference("c", "t", "m", ("s-1",))
+
+
+def test_what_a_newer_server_added_is_passed_over() -> None:
+    conference = Conference("c", "t", "m", ("s-1",), chair="s-1")
+    assert decode({**encode(conference), "holograms": True}) == conference
+
+
+def test_times_keep_their_zone() -> None:
+    call = Call("k", "s-1", datetime(2026, 11, 24, 1, 2, 3, 4567, UTC))
+    conference = Conference("c", "t", "m", ("s-1",), calls=(call,))
+    assert decode(encode(conference)).calls[0].requested_at == call.requested_at

@@ -1,0 +1,90 @@
+/** Twelve sites of Vĩnh Phúc on the tree of 2022, for pages without a server. */
+
+export const units = [
+  { id: 'tinh', name: 'Tỉnh Vĩnh Phúc', tier: 'province' },
+  { id: 'vinh-yen', name: 'Thành phố Vĩnh Yên', tier: 'district', parent: 'tinh' },
+  { id: 'binh-xuyen', name: 'Huyện Bình Xuyên', tier: 'district', parent: 'tinh' },
+  { id: 'tam-dao', name: 'Huyện Tam Đảo', tier: 'district', parent: 'tinh' },
+  { id: 'lap-thach', name: 'Huyện Lập Thạch', tier: 'district', parent: 'tinh' },
+  { id: 'dao-duc', name: 'Xã Đạo Đức', tier: 'commune', parent: 'binh-xuyen' },
+  { id: 'huong-canh', name: 'Thị trấn Hương Canh', tier: 'commune', parent: 'binh-xuyen' },
+  { id: 'trung-my', name: 'Xã Trung Mỹ', tier: 'commune', parent: 'binh-xuyen' },
+  { id: 'dai-dinh', name: 'Thị trấn Đại Đình', tier: 'commune', parent: 'tam-dao' },
+  { id: 'ho-son', name: 'Xã Hồ Sơn', tier: 'commune', parent: 'tam-dao' },
+  { id: 'xuan-hoa', name: 'Xã Xuân Hòa', tier: 'commune', parent: 'lap-thach' },
+  { id: 'quang-son', name: 'Xã Quang Sơn', tier: 'commune', parent: 'lap-thach' },
+];
+
+const rows = [
+  ['s-vp-ubnd', 'UBND tỉnh Vĩnh Phúc – Phòng họp lớn', 'tinh', 'vinh-phuc'],
+  ['s-vp-tttt', 'Sở Thông tin và Truyền thông', 'tinh', 'vinh-phuc'],
+  ['s-vinh-yen', 'UBND thành phố Vĩnh Yên', 'vinh-yen', 'vnpt'],
+  ['s-binh-xuyen', 'UBND huyện Bình Xuyên', 'binh-xuyen', 'vnpt'],
+  ['s-dao-duc', 'UBND xã Đạo Đức', 'dao-duc', 'vnpt'],
+  ['s-huong-canh', 'UBND thị trấn Hương Canh', 'huong-canh', 'vnpt'],
+  ['s-trung-my', 'UBND xã Trung Mỹ', 'trung-my', 'vnpt'],
+  ['s-tam-dao', 'UBND huyện Tam Đảo', 'tam-dao', 'viettel'],
+  ['s-dai-dinh', 'UBND thị trấn Đại Đình', 'dai-dinh', 'viettel'],
+  ['s-ho-son', 'UBND xã Hồ Sơn', 'ho-son', 'viettel'],
+  ['s-xuan-hoa', 'UBND xã Xuân Hòa', 'xuan-hoa', 'viettel'],
+  ['s-quang-son', 'UBND xã Quang Sơn', 'quang-son', 'viettel'],
+];
+
+export const directorySites = rows.map(([id, name, unit, mcu], index) => ({
+  id, name, unit, mcu, number: index + 1, code: `26-07-${String(index + 1).padStart(3, '0')}`,
+}));
+
+export const mcus = [
+  { id: 'vinh-phuc', name: 'MCU Văn phòng UBND tỉnh', operator: 'VP UBND' },
+  { id: 'vnpt', name: 'MCU VNPT Vĩnh Phúc', parent: 'vinh-phuc', operator: 'VNPT' },
+  { id: 'viettel', name: 'MCU Viettel Vĩnh Phúc', parent: 'vinh-phuc', operator: 'Viettel' },
+];
+
+const third = 1 / 3;
+const grid = (n) => Array.from({ length: n * n }, (_, i) => [(i % n) / n, Math.floor(i / n) / n, 1 / n, 1 / n]);
+
+export const layouts = [
+  { id: 'full', name: 'Toàn màn hình', name_en: 'Full screen', panes: [[0, 0, 1, 1]] },
+  { id: 'side-by-side', name: 'Hai điểm cầu', name_en: 'Side by side', panes: [[0, 0.25, 0.5, 0.5], [0.5, 0.25, 0.5, 0.5]] },
+  { id: 'grid-2x2', name: 'Lưới 2×2', name_en: '2×2', panes: grid(2) },
+  { id: 'grid-3x3', name: 'Lưới 3×3', name_en: '3×3', panes: grid(3) },
+  {
+    id: 'one-plus-five', name: 'Một lớn, năm nhỏ', name_en: '1 + 5',
+    panes: [
+      [0, 0, 2 * third, 2 * third], [2 * third, 0, third, third], [2 * third, third, third, third],
+      [0, 2 * third, third, third], [third, 2 * third, third, third], [2 * third, 2 * third, third, third],
+    ],
+  },
+  { id: 'pip', name: 'Hình trong hình', name_en: 'Picture in picture', panes: [[0, 0, 1, 1], [0.7, 0.05, 0.27, 0.27]] },
+];
+
+export function freshState(id, title) {
+  const full = (site) => ({ layout: 'full', panes: [[0, 0, 1, 1]], sites: [site] });
+  const sites = {};
+  for (const site of directorySites) {
+    sites[site.id] = {
+      ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
+      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 },
+    };
+  }
+  sites['s-ho-son'].state = 'off';
+  sites['s-quang-son'].state = 'lost';
+  sites['s-xuan-hoa'].quality = { rtt_ms: 71, loss_pct: 1.4, jitter_ms: 22, kbps: 760, fps: 25 };
+  sites['s-dai-dinh'].quality = { rtt_ms: 212, loss_pct: 4.1, jitter_ms: 96, kbps: 310, fps: 11 };
+  const lanes = [{ lane: 0, state: 'ready' }, { lane: 1, state: 'ready' }];
+  const link = (rtt) => ({ lanes: structuredClone(lanes), rtt_ms: rtt, loss_pct: 0, kbps: 2600 });
+  return {
+    conference: {
+      id, title, master: 'vinh-phuc', chair: 's-vp-ubnd', buses: ['program', 'chair'],
+      program: full('s-vp-ubnd'), preview: full('s-binh-xuyen'), chair_view: full('s-binh-xuyen'),
+      banner: '', max_sites: 200, max_panes: 9, calls: [],
+    },
+    sites,
+    mcus: {
+      'vinh-phuc': { id: 'vinh-phuc', name: mcus[0].name, state: 'online', viewers: 4, publishers: 2 },
+      vnpt: { id: 'vnpt', name: mcus[1].name, state: 'online', parent: 'vinh-phuc', viewers: 5, publishers: 5, link: link(4) },
+      viettel: { id: 'viettel', name: mcus[2].name, state: 'online', parent: 'vinh-phuc', viewers: 4, publishers: 4, link: link(11) },
+    },
+    server: { version: 'mock' },
+  };
+}

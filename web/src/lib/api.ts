@@ -1,0 +1,123 @@
+/** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
+import type {
+  Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
+} from './types.ts';
+
+/** An answer that says no. `status` 0: the server was not reached at all. */
+export class Problem extends Error {
+  readonly type: string;
+  readonly status: number;
+  readonly titles: { vi: string; en: string };
+  readonly details: { vi: string; en: string };
+  /** Seconds from `Retry-After`, where the server gave it. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, document: Record<string, unknown> = {}, retryAfter?: number) {
+    const text = (name: string) => (typeof document[name] === 'string' ? document[name] : '');
+    super(text('title_en') || text('title') || `HTTP ${status}`);
+    this.type = text('type') || 'about:blank';
+    this.status = status;
+    this.titles = { vi: text('title'), en: text('title_en') || text('title') };
+    this.details = { vi: text('detail'), en: text('detail_en') || text('detail') };
+    this.retryAfter = retryAfter;
+  }
+
+  /** No new attempt with this token will do better. */
+  get final(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
+  static async of(response: Response): Promise<Problem> {
+    const seconds = Number(response.headers.get('Retry-After') ?? NaN);
+    let document: unknown;
+    try {
+      document = await response.json();
+    } catch {
+      document = {};
+    }
+    const object = typeof document === 'object' && document !== null ? document : {};
+    return new Problem(
+      response.status,
+      object as Record<string, unknown>,
+      Number.isFinite(seconds) ? seconds : undefined,
+    );
+  }
+}
+
+export interface RawOptions {
+  body?: string;
+  type?: string;
+  signal?: AbortSignal;
+  /** Let the request outlive the page (RFC: fetch keepalive), for goodbyes. */
+  keepalive?: boolean;
+}
+
+export class Api {
+  constructor(readonly token: string) {}
+
+  /** One request; a `Problem` for every answer that is not 2xx (and for no answer). */
+  async raw(method: string, path: string, options: RawOptions = {}): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };
+    if (options.type) headers['Content-Type'] = options.type;
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        method,
+        headers,
+        ...(options.body === undefined ? {} : { body: options.body }),
+        ...(options.signal ? { signal: options.signal } : {}),
+        keepalive: options.keepalive ?? false,
+        cache: 'no-store',
+      });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new Problem(0);
+    }
+    if (!response.ok) throw await Problem.of(response);
+    return response;
+  }
+
+  async #json<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.raw(
+      method,
+      path,
+      body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' },
+    );
+    const text = await response.text();
+    return (text ? JSON.parse(text) : {}) as T;
+  }
+
+  me = () => this.#json<Me>('GET', '/api/me');
+  layouts = () => this.#json<Layout[]>('GET', '/api/layouts');
+  directory = () => this.#json<Directory>('GET', '/api/directory');
+  conferences = () => this.#json<Conference[]>('GET', '/api/conferences');
+  open = (order: NewConference) => this.#json<Conference>('POST', '/api/conferences', order);
+  at = (conference: string) => new ConferenceApi(this.#json.bind(this), conference);
+}
+
+type Json = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+/** The calls of one conference. */
+export class ConferenceApi {
+  readonly #base: string;
+
+  constructor(private readonly json: Json, conference: string) {
+    this.#base = `/api/conferences/${encodeURIComponent(conference)}`;
+  }
+
+  #post<T = unknown>(verb: string, body: unknown): Promise<T> {
+    return this.json<T>('POST', `${this.#base}/${verb}`, body);
+  }
+
+  state = async () => (await this.json<{ state: LiveState }>('GET', this.#base)).state;
+  units = () => this.json<Unit[]>('GET', `${this.#base}/units`);
+  close = () => this.json('DELETE', this.#base);
+  preview = (scene: SceneOrder) => this.#post('preview', { scene });
+  take = () => this.#post('take', {});
+  call = (site: string) => this.#post<Call>('call', { site });
+  release = () => this.#post('release', {});
+  mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });
+  muteAll = (except: string[]) => this.#post('mute-all', { except });
+  banner = (text: string) => this.#post('banner', { text });
+  link = (role: Role, site?: string) => this.#post<Link>('links', site ? { role, site } : { role });
+}

@@ -1,0 +1,59 @@
+/** Camera and microphone of a site, and what to tell a person when the browser says no. */
+
+export interface Devices {
+  camera?: string;
+  microphone?: string;
+}
+
+/** Why there is no picture; each has its text in the catalogue (`site.capture.*`). */
+export type CaptureFault = 'denied' | 'missing' | 'busy' | 'insecure' | 'other';
+
+export class CaptureError extends Error {
+  constructor(readonly fault: CaptureFault, cause: unknown) {
+    super(fault, { cause });
+  }
+}
+
+function constraints(devices: Devices): MediaStreamConstraints {
+  const exact = (id: string | undefined) => (id ? { deviceId: { exact: id } } : {});
+  return {
+    video: {
+      ...exact(devices.camera),
+      width: { ideal: 1280 },
+      height: { ideal: 720 },
+      frameRate: { ideal: 25, max: 30 },
+    },
+    audio: {
+      ...exact(devices.microphone),
+      echoCancellation: true,
+      noiseSuppression: true,
+      autoGainControl: true,
+    },
+  };
+}
+
+function faultOf(error: unknown): CaptureFault {
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'missing';
+  if (name === 'NotReadableError' || name === 'AbortError') return 'busy';
+  return 'other';
+}
+
+/** Camera and microphone as picked; a picked device that is gone gives way to the system's own choice. */
+export async function capture(devices: Devices): Promise<MediaStream> {
+  // Browsers hide the camera from pages that came over plain HTTP.
+  const media = navigator.mediaDevices as MediaDevices | undefined;
+  if (!media) throw new CaptureError('insecure', undefined);
+  try {
+    return await media.getUserMedia(constraints(devices));
+  } catch (error) {
+    const picked = devices.camera !== undefined || devices.microphone !== undefined;
+    if (faultOf(error) === 'missing' && picked) return capture({});
+    throw new CaptureError(faultOf(error), error);
+  }
+}
+
+export function stopTracks(stream: MediaStream | null): void {
+  stream?.getTracks().forEach((track) => track.stop());
+}

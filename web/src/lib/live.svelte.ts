@@ -1,0 +1,122 @@
+/**
+ * The live state of a conference (docs/protocol.md, section 2), kept while the line is away:
+ * an operator must see the last known picture of the session, and a clear line that it is old.
+ */
+import { Backoff } from './backoff.ts';
+import { mergePatch } from './patch.ts';
+import type { LiveState, Quality } from './types.ts';
+
+export type LiveStatus = 'connecting' | 'live' | 'away' | 'refused';
+
+/** Close codes after which the same token will not do better (protocol, section 2). */
+const FINAL_CODES = new Set([4401, 4403, 4404]);
+/** A server that says "alive" and then nothing for so long is away, whatever TCP thinks. */
+const SILENCE_MS = 12_000;
+
+type Message =
+  | { type: 'snapshot'; now: string; state: LiveState }
+  | { type: 'patch'; patch: unknown }
+  | { type: 'alive' };
+
+export class Live {
+  status = $state<LiveStatus>('connecting');
+  /** The code the server refused with (4401, 4403, 4404). */
+  refusal = $state<number>(0);
+  state = $state<LiveState | null>(null);
+
+  readonly #url: string;
+  readonly #token: string;
+  readonly #backoff = new Backoff(200, 3000);
+  #socket: WebSocket | null = null;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #alive = false;
+  #offset = 0;
+  #stopped = false;
+
+  constructor(conference: string, token: string) {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const path = `/api/conferences/${encodeURIComponent(conference)}/events`;
+    this.#url = `${scheme}://${location.host}${path}`;
+    this.#token = token;
+  }
+
+  /** The server's clock, milliseconds since 1970. */
+  now = (): number => Date.now() + this.#offset;
+
+  start(): () => void {
+    this.#stopped = false;
+    this.#open();
+    const online = () => this.#reopen();
+    window.addEventListener('online', online);
+    return () => {
+      this.#stopped = true;
+      window.removeEventListener('online', online);
+      clearTimeout(this.#retry);
+      clearTimeout(this.#silence);
+      this.#drop();
+    };
+  }
+
+  sendQuality(quality: Quality): void {
+    if (this.status === 'live' && this.#socket?.readyState === WebSocket.OPEN) {
+      this.#socket.send(JSON.stringify({ type: 'quality', quality }));
+    }
+  }
+
+  #open(): void {
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
+    socket.onmessage = (event) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(String(event.data)) as Message);
+    };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#lost(event.code);
+    };
+  }
+
+  #receive(message: Message): void {
+    if (message.type === 'snapshot') {
+      this.#offset = Date.parse(message.now) - Date.now();
+      this.state = message.state;
+      this.status = 'live';
+      this.#backoff.reset();
+    } else if (message.type === 'patch' && this.state) {
+      mergePatch(this.state, message.patch);
+    } else if (message.type === 'alive') {
+      this.#alive = true;
+    }
+    clearTimeout(this.#silence);
+    if (this.#alive) this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
+  }
+
+  #lost(code: number): void {
+    clearTimeout(this.#silence);
+    this.#socket = null;
+    if (this.#stopped) return;
+    if (FINAL_CODES.has(code)) {
+      this.refusal = code;
+      this.status = 'refused';
+      return;
+    }
+    this.status = this.state ? 'away' : 'connecting';
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#open(), this.#backoff.next());
+  }
+
+  #reopen(): void {
+    if (this.status === 'refused') return;
+    this.#drop();
+    this.#lost(0);
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onclose = null;
+      socket.close();
+    }
+  }
+}

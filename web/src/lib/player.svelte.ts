@@ -1,0 +1,192 @@
+/**
+ * A feed that keeps playing: a WHEP session, its watchdog, and the next session made ready
+ * before the old one is let go, so that the last picture stays until there is a new one.
+ */
+import { Problem, type Api } from './api.ts';
+import { Backoff } from './backoff.ts';
+import { between, read, type Reading } from './stats.ts';
+import type { Quality } from './types.ts';
+import { Watchdog, type Verdict } from './watchdog.ts';
+import { WhepSession } from './whep.ts';
+
+export type PlayerStatus = 'connecting' | 'playing' | 'stalled' | 'lost' | 'no-signal' | 'refused';
+
+const TICK_MS = 100;
+/** A frame seen on the screen this recently needs no counting. */
+const FRESH_MS = 200;
+const QUALITY_EVERY_MS = 1000;
+
+interface Watched {
+  session: WhepSession;
+  watchdog: Watchdog;
+}
+
+export class Player {
+  status = $state<PlayerStatus>('connecting');
+  stream = $state.raw<MediaStream | null>(null);
+  quality = $state.raw<Quality | undefined>(undefined);
+  problem = $state.raw<Problem | null>(null);
+  /** Sessions opened since the start, for tests and the curious. */
+  sessions = $state(0);
+
+  readonly #backoff = new Backoff();
+  #current: Watched | null = null;
+  #next: Watched | null = null;
+  #opening: AbortController | null = null;
+  #attemptAt = 0;
+  #presentedAt = -Infinity;
+  #reading: Reading | undefined;
+  #ticking = false;
+  #stopped = false;
+
+  constructor(
+    private readonly api: Api,
+    private readonly path: string,
+    /** Measure quality once a second (a site's programme, not a control room's nine previews). */
+    private readonly measure = false,
+  ) {}
+
+  start(): () => void {
+    this.#stopped = false;
+    const timer = setInterval(() => void this.#tick(), TICK_MS);
+    void this.#tick();
+    return () => {
+      clearInterval(timer);
+      this.stop();
+    };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#opening?.abort();
+    this.#current?.session.close();
+    this.#next?.session.close();
+    this.#current = this.#next = null;
+    this.stream = null;
+  }
+
+  /** Let the video element tell when frames reach the screen; undo with what is returned. */
+  watch(video: HTMLVideoElement): () => void {
+    let handle = 0;
+    const seen = () => {
+      this.#presentedAt = performance.now();
+      handle = video.requestVideoFrameCallback(seen);
+    };
+    handle = video.requestVideoFrameCallback(seen);
+    return () => video.cancelVideoFrameCallback(handle);
+  }
+
+  /** The server says this feed is away, or back: try at once. */
+  nudge(): void {
+    this.#backoff.reset();
+    this.#attemptAt = 0;
+    if (this.#current) void this.#open();
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#ticking || this.#stopped) return;
+    this.#ticking = true;
+    try {
+      await this.#step();
+    } finally {
+      this.#ticking = false;
+    }
+  }
+
+  async #step(): Promise<void> {
+    const verdict = this.#current ? await this.#judge(this.#current) : 'restart';
+    if (this.#stopped) return;
+    if (this.#current) this.#follow(this.#current, verdict);
+    if (verdict === 'ok') this.#drop();
+    else if (this.#next) await this.#tryNext(this.#next);
+    else if (verdict === 'restart') void this.#open();
+    if (this.measure && this.#current) await this.#measure(this.#current.session);
+  }
+
+  async #judge(watched: Watched): Promise<Verdict> {
+    const now = performance.now();
+    const isCurrent = watched === this.#current;
+    if (isCurrent && now - this.#presentedAt < FRESH_MS) return watched.watchdog.seen(now);
+    const { frames, packets } = await this.#count(watched.session);
+    const state = watched.session.pc.connectionState;
+    return watched.watchdog.judge({ now: performance.now(), frames, packets, state });
+  }
+
+  async #count(session: WhepSession): Promise<Reading> {
+    const report = await session.pc.getStats();
+    return read(report.values(), true, performance.now());
+  }
+
+  #follow(current: Watched, verdict: Verdict): void {
+    if (verdict === 'keyframe') current.session.keyframe();
+    if (verdict === 'ok') {
+      this.status = 'playing';
+      this.#backoff.reset();
+    } else if (verdict === 'restart') {
+      this.status = 'lost';
+    } else if (verdict !== 'waiting') {
+      this.status = 'stalled';
+    }
+  }
+
+  /** The next session takes over with its first packet; one that brings none is given up. */
+  async #tryNext(next: Watched): Promise<void> {
+    const verdict = await this.#judge(next);
+    if (this.#stopped || this.#next !== next) return;
+    if (next.watchdog.received) {
+      this.#current?.session.close();
+      this.#current = next;
+      this.#next = null;
+      this.#reading = undefined;
+      this.#presentedAt = -Infinity;
+      this.stream = next.session.stream;
+    } else if (verdict === 'restart') {
+      this.#drop();
+      if (!this.#current) this.status = 'no-signal';
+    }
+  }
+
+  /** The old session came back to life: the next one is not needed. */
+  #drop(): void {
+    this.#opening?.abort();
+    this.#next?.session.close();
+    this.#next = null;
+  }
+
+  async #open(): Promise<void> {
+    const now = performance.now();
+    if (this.#opening || this.#next || now < this.#attemptAt || this.#stopped) return;
+    if (this.problem?.final) return;
+    this.#attemptAt = now + this.#backoff.next();
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      const session = await WhepSession.open(this.api, this.path, opening.signal);
+      if (this.#stopped || opening.signal.aborted) return session.close();
+      this.#next = { session, watchdog: new Watchdog() };
+      this.problem = null;
+      this.sessions += 1;
+    } catch (error) {
+      if (!opening.signal.aborted) this.#failed(error);
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.problem = error instanceof Problem ? error : new Problem(0);
+    if (this.problem.final) this.status = 'refused';
+    else if (!this.#current) this.status = 'no-signal';
+    const asked = Math.min(3, this.problem.retryAfter ?? 0) * 1000;
+    this.#attemptAt = Math.max(this.#attemptAt, performance.now() + asked);
+  }
+
+  async #measure(session: WhepSession): Promise<void> {
+    const now = performance.now();
+    if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
+    const reading = await this.#count(session);
+    if (this.#current?.session !== session) return;
+    if (this.#reading) this.quality = between(this.#reading, reading);
+    this.#reading = reading;
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * A site that stays on the line: a WHIP session that is made again after anything,
+ * be it the connection, the MCU or the server that says so.
+ */
+import { Problem, type Api } from './api.ts';
+import { Backoff } from './backoff.ts';
+import { between, read, type Reading } from './stats.ts';
+import type { Quality, SiteState } from './types.ts';
+import { WhipSession } from './whip.ts';
+
+export type PublisherStatus = 'idle' | 'connecting' | 'live' | 'lost' | 'refused';
+
+const TICK_MS = 200;
+const CONNECT_MS = 6000;
+const DISCONNECTED_MS = 700;
+/** The server needs this long to see a new publisher; its "off" before then is old news. */
+const GRACE_MS = 2500;
+/** The other end reports at least once a second; when it is this long silent it is gone (ICE takes 6 s to notice). */
+const SILENT_MS = 2500;
+const QUALITY_EVERY_MS = 500;
+
+export class Publisher {
+  status = $state<PublisherStatus>('idle');
+  problem = $state.raw<Problem | null>(null);
+  quality = $state.raw<Quality | undefined>(undefined);
+  sessions = $state(0);
+
+  readonly #backoff = new Backoff();
+  #session: WhipSession | null = null;
+  #opening: AbortController | null = null;
+  #media: MediaStream | null = null;
+  #serverState: SiteState | undefined;
+  #attemptAt = 0;
+  #disconnectedAt: number | undefined;
+  #reading: Reading | undefined;
+  #heard: { packets: number; at: number } | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly path: string,
+    private readonly simulcast: boolean,
+  ) {}
+
+  start(media: MediaStream): void {
+    this.#media = media;
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+  }
+
+  /** Another camera or microphone: the same session goes on if there is one. */
+  async replace(media: MediaStream): Promise<void> {
+    this.#media = media;
+    await this.#session?.replaceTracks(media).catch(() => this.#close());
+  }
+
+  /** What the live state says of this site; undefined while the live connection is away. */
+  notice(state: SiteState | undefined): void {
+    this.#serverState = state;
+    if (state === 'ready') this.#backoff.reset();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#opening?.abort();
+    this.#close();
+    this.status = 'idle';
+  }
+
+  #tick(): void {
+    if (this.#session && this.#broken(this.#session)) {
+      this.#close();
+      this.status = 'lost';
+    }
+    if (!this.#session) void this.#open();
+    else void this.#measure(this.#session);
+  }
+
+  #broken(session: WhipSession): boolean {
+    const now = performance.now();
+    const state = session.pc.connectionState;
+    const age = now - session.openedAt;
+    if (state === 'connected') {
+      this.status = 'live';
+      this.#disconnectedAt = undefined;
+      const gone = this.#serverState === 'off' || this.#serverState === 'lost';
+      if (gone && age > GRACE_MS) return true;
+      return this.#heard !== undefined && now - this.#heard.at > SILENT_MS;
+    }
+    if (state === 'failed' || state === 'closed') return true;
+    if (state === 'disconnected') {
+      this.#disconnectedAt ??= now;
+      return now - this.#disconnectedAt > DISCONNECTED_MS;
+    }
+    return age > CONNECT_MS;
+  }
+
+  async #open(): Promise<void> {
+    const now = performance.now();
+    if (this.#opening || !this.#media || now < this.#attemptAt || this.problem?.final) return;
+    this.#attemptAt = now + this.#backoff.next();
+    if (this.status === 'idle') this.status = 'connecting';
+    const opening = new AbortController();
+    this.#opening = opening;
+    try {
+      const { api, path, simulcast } = this;
+      const media = this.#media;
+      const session = await WhipSession.open(api, path, media, simulcast, opening.signal);
+      if (opening.signal.aborted) return session.close();
+      this.#adopt(session);
+      if (media !== this.#media) await this.replace(this.#media);
+    } catch (error) {
+      if (!opening.signal.aborted) this.#failed(error);
+    } finally {
+      if (this.#opening === opening) this.#opening = null;
+    }
+  }
+
+  #adopt(session: WhipSession): void {
+    this.#session = session;
+    this.#reading = undefined;
+    this.#heard = undefined;
+    this.#disconnectedAt = undefined;
+    this.problem = null;
+    this.sessions += 1;
+  }
+
+  #failed(error: unknown): void {
+    this.problem = error instanceof Problem ? error : new Problem(0);
+    this.status = this.problem.final ? 'refused' : 'lost';
+    const asked = Math.min(3, this.problem.retryAfter ?? 0) * 1000;
+    this.#attemptAt = Math.max(this.#attemptAt, performance.now() + asked);
+  }
+
+  #close(): void {
+    this.#session?.close();
+    this.#session = null;
+    this.quality = undefined;
+  }
+
+  #hear(reading: Reading): void {
+    const packets = reading.heard;
+    if (packets === undefined || packets === 0) return;
+    // Readings far apart (a tab in the background) say nothing about the time between.
+    const steady = this.#reading && reading.at - this.#reading.at < SILENT_MS / 2;
+    if (packets !== this.#heard?.packets || !steady) this.#heard = { packets, at: reading.at };
+  }
+
+  async #measure(session: WhipSession): Promise<void> {
+    const now = performance.now();
+    if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
+    const before = this.#reading;
+    const report = await session.pc.getStats();
+    const reading = read(report.values(), false, now);
+    if (this.#session !== session || this.#reading !== before) return;
+    this.#hear(reading);
+    if (before) this.quality = between(before, reading);
+    this.#reading = reading;
+  }
+}

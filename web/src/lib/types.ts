@@ -1,0 +1,142 @@
+/** The shapes of docs/protocol.md, sections 1 and 2. A member without a value is absent, never null. */
+
+export type Role = 'operator' | 'chair' | 'site' | 'viewer';
+export type SiteState = 'off' | 'connecting' | 'ready' | 'lost';
+export type Tally = 'off' | 'next' | 'on_air';
+export type Pane = [x: number, y: number, w: number, h: number];
+
+export interface Me {
+  role: Role;
+  conference?: string;
+  site?: string;
+  title?: string;
+  expires_at: string;
+}
+
+/** What a page sends: a named layout or panes of its own, and the sites in them ("" = empty pane). */
+export interface SceneOrder {
+  layout?: string;
+  panes?: Pane[];
+  sites: string[];
+}
+
+/** What the server says is there: always with its panes, as fractions of the frame. */
+export interface Scene {
+  layout?: string;
+  panes: Pane[];
+  sites: string[];
+}
+
+export interface Call {
+  id: string;
+  site: string;
+  requested_at: string;
+  state: 'requested' | 'connected' | 'released' | 'failed';
+  picture_ms?: number;
+  sound_ms?: number;
+  connect_ms?: number;
+}
+
+export interface Quality {
+  rtt_ms?: number;
+  loss_pct?: number;
+  jitter_ms?: number;
+  kbps?: number;
+  fps?: number;
+}
+
+export interface Site {
+  id: string;
+  number: number;
+  code: string;
+  name: string;
+  unit: string;
+  mcu: string;
+  state: SiteState;
+  tally: Tally;
+  muted: boolean;
+  slot?: number;
+  level_db?: number;
+  quality?: Quality;
+}
+
+export interface Mcu {
+  id: string;
+  name: string;
+  state: 'online' | 'offline' | 'starting';
+  parent?: string;
+  viewers?: number;
+  publishers?: number;
+  link?: {
+    lanes?: { lane: number; site?: string; state: string }[];
+    rtt_ms?: number;
+    loss_pct?: number;
+    kbps?: number;
+  };
+}
+
+export interface Conference {
+  id: string;
+  title: string;
+  master: string;
+  chair?: string;
+  buses?: string[];
+  program?: Scene;
+  chair_view?: Scene;
+  preview?: Scene;
+  banner?: string;
+  max_sites?: number;
+  max_panes?: number;
+  calls?: Call[];
+}
+
+export interface LiveState {
+  conference: Conference;
+  sites: Record<string, Site>;
+  mcus?: Record<string, Mcu>;
+  server?: { version: string };
+}
+
+export interface Unit {
+  id: string;
+  name: string;
+  tier: string;
+  parent?: string;
+}
+
+export interface Layout {
+  id: string;
+  name: string;
+  name_en: string;
+  panes: Pane[];
+}
+
+export interface DirectorySite {
+  id: string;
+  code: string;
+  name: string;
+  unit: string;
+  mcu: string;
+  number: number;
+}
+
+export interface Directory {
+  units: Unit[];
+  sites: DirectorySite[];
+  mcus: { id: string; name: string; parent?: string; operator?: string }[];
+}
+
+export interface NewConference {
+  title: string;
+  master: string;
+  sites: string[];
+  chair?: string;
+  buses?: string[];
+  max_sites?: number;
+}
+
+export interface Link {
+  url: string;
+  token: string;
+  expires_at: string;
+}

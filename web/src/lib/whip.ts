@@ -1,0 +1,105 @@
+/** Publishing a site: WHIP (RFC 9725), H.264 constrained baseline and Opus, two simulcast layers where the browser can. */
+import { Problem, type Api } from './api.ts';
+import { gathered, locationOf, PEER, PeerSession } from './peer.ts';
+
+/** High layer first: the server's order of rids is high to low. */
+const LAYERS: RTCRtpEncodingParameters[] = [
+  { rid: 'h', maxBitrate: 1_500_000, maxFramerate: 25 },
+  { rid: 'l', maxBitrate: 300_000, maxFramerate: 25, scaleResolutionDownBy: 2 },
+];
+const ONE_LAYER: RTCRtpEncodingParameters[] = [{ maxBitrate: 1_500_000, maxFramerate: 25 }];
+
+/**
+ * Codecs to offer for video: H.264 constrained baseline (profile 42e0, packetization mode 1) first, then
+ * the other baseline H.264, then retransmission; nothing else. Empty if this browser has no such H.264.
+ */
+export function h264First<C extends { mimeType: string; sdpFmtpLine?: string }>(codecs: C[]): C[] {
+  const rank = (codec: C): number => {
+    const line = codec.sdpFmtpLine ?? '';
+    if (/profile-level-id=42[eE]0/.test(line)) return /packetization-mode=1/.test(line) ? 0 : 1;
+    if (/profile-level-id=42/.test(line)) return /packetization-mode=1/.test(line) ? 2 : 3;
+    return 9;
+  };
+  const h264 = codecs.filter((codec) => codec.mimeType.toLowerCase() === 'video/h264');
+  const wanted = h264.filter((codec) => rank(codec) < 9).sort((a, b) => rank(a) - rank(b));
+  if (wanted.length === 0) return [];
+  return [...wanted, ...codecs.filter((codec) => codec.mimeType.toLowerCase() === 'video/rtx')];
+}
+
+function addVideo(pc: RTCPeerConnection, stream: MediaStream, simulcast: boolean): void {
+  const track = stream.getVideoTracks()[0];
+  const init = (sendEncodings: RTCRtpEncodingParameters[]): RTCRtpTransceiverInit => ({
+    direction: 'sendonly',
+    streams: [stream],
+    sendEncodings: sendEncodings.map((layer) => ({ ...layer })),
+  });
+  let transceiver: RTCRtpTransceiver;
+  try {
+    transceiver = pc.addTransceiver(track ?? 'video', init(simulcast ? LAYERS : ONE_LAYER));
+  } catch {
+    transceiver = pc.addTransceiver(track ?? 'video', init(ONE_LAYER));
+  }
+  preferH264(transceiver);
+}
+
+/** Browsers differ on whose list the preference is checked against; where neither fits, the offer stays whole. */
+function preferH264(transceiver: RTCRtpTransceiver): void {
+  for (const side of [RTCRtpReceiver, RTCRtpSender]) {
+    const codecs = h264First(side.getCapabilities('video')?.codecs ?? []);
+    if (codecs.length === 0) continue;
+    try {
+      transceiver.setCodecPreferences(codecs);
+      return;
+    } catch {
+      continue;
+    }
+  }
+}
+
+export class WhipSession extends PeerSession {
+  static path(conference: string, site: string): string {
+    return `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?replace=true`;
+  }
+
+  /** Offer → answer; with simulcast first, and with one layer if the server will not have that (422). */
+  static async open(
+    api: Api, path: string, stream: MediaStream, simulcast: boolean, signal: AbortSignal,
+  ): Promise<WhipSession> {
+    try {
+      return await WhipSession.#attempt(api, path, stream, simulcast, signal);
+    } catch (error) {
+      if (!simulcast || !(error instanceof Problem) || error.status !== 422) throw error;
+      return WhipSession.#attempt(api, path, stream, false, signal);
+    }
+  }
+
+  static async #attempt(
+    api: Api, path: string, stream: MediaStream, simulcast: boolean, signal: AbortSignal,
+  ): Promise<WhipSession> {
+    const pc = new RTCPeerConnection(PEER);
+    let session: WhipSession | undefined;
+    try {
+      const audio = stream.getAudioTracks()[0];
+      pc.addTransceiver(audio ?? 'audio', { direction: 'sendonly', streams: [stream] });
+      addVideo(pc, stream, simulcast);
+      await pc.setLocalDescription(await pc.createOffer());
+      const offer = await gathered(pc);
+      const response = await api.raw('POST', path, { body: offer, type: 'application/sdp', signal });
+      session = new WhipSession(pc, api, locationOf(response));
+      await pc.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+      signal.throwIfAborted();
+      return session;
+    } catch (error) {
+      if (session) session.close();
+      else pc.close();
+      throw error;
+    }
+  }
+
+  /** Send other tracks (another camera was picked) without a new session. */
+  async replaceTracks(stream: MediaStream): Promise<void> {
+    const [audio, video] = this.pc.getTransceivers();
+    await audio?.sender.replaceTrack(stream.getAudioTracks()[0] ?? null);
+    await video?.sender.replaceTrack(stream.getVideoTracks()[0] ?? null);
+  }
+}

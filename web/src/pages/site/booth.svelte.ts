@@ -1,0 +1,178 @@
+/** A site at work: camera and microphone, the way out (WHIP), and what the room is told. */
+import type { Api, ConferenceApi } from '../../lib/api.ts';
+import { Backoff } from '../../lib/backoff.ts';
+import { capture, CaptureError, stopTracks, type CaptureFault, type Devices } from '../../lib/capture.ts';
+import { listen } from '../../lib/level.ts';
+import { Live } from '../../lib/live.svelte.ts';
+import { Notices } from '../../lib/notices.svelte.ts';
+import type { Player } from '../../lib/player.svelte.ts';
+import { Publisher } from '../../lib/publisher.svelte.ts';
+import { worse } from '../../lib/stats.ts';
+import type { Quality } from '../../lib/types.ts';
+import { WhipSession } from '../../lib/whip.ts';
+import { recall, remember, type Memory } from './memory.ts';
+import * as microphone from './microphone.ts';
+
+export type Phase = 'check' | 'joined' | 'left';
+
+export class Booth {
+  readonly live: Live;
+  readonly publisher: Publisher;
+  readonly notices = new Notices();
+  phase = $state<Phase>('check');
+  media = $state.raw<MediaStream | null>(null);
+  fault = $state<CaptureFault | null>(null);
+  devices = $state.raw<MediaDeviceInfo[]>([]);
+  picked = $state.raw<Devices>({});
+  mic = $state.raw<microphone.MicState>({ on: true, serverMuted: undefined, asked: false });
+  level = $state(-100);
+  player = $state.raw<Player>();
+
+  readonly own = $derived.by(() => this.live.state?.sites[this.site]);
+  readonly quality: Quality = $derived.by(() =>
+    worse(this.publisher.quality, this.player?.quality),
+  );
+  readonly micOpen = $derived.by(() => microphone.isOpen(this.mic));
+
+  readonly #at: ConferenceApi;
+  readonly #backoff = new Backoff(1000, 5000);
+  #memory: Memory;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #stopLevel: () => void = () => undefined;
+  #acquiring = false;
+
+  constructor(
+    readonly api: Api,
+    readonly conference: string,
+    readonly site: string,
+    options: URLSearchParams,
+  ) {
+    this.live = new Live(conference, api.token);
+    this.#at = api.at(conference);
+    const simulcast = options.get('simulcast') !== '0';
+    this.publisher = new Publisher(api, WhipSession.path(conference, site), simulcast);
+    this.#memory = recall(sessionStorage, conference, site);
+    this.picked = this.#memory.devices;
+    this.mic = { ...this.mic, on: this.#memory.micOn };
+    if (this.#memory.joined || options.get('autojoin') === '1') this.phase = 'joined';
+  }
+
+  start(): () => void {
+    const stopLive = this.live.start();
+    const changed = () => void this.#devicesChanged();
+    navigator.mediaDevices?.addEventListener('devicechange', changed);
+    const timer = setInterval(() => this.live.sendQuality(this.quality), 1000);
+    void this.acquire();
+    return () => {
+      navigator.mediaDevices?.removeEventListener('devicechange', changed);
+      clearInterval(timer);
+      this.hangUp();
+      stopLive();
+    };
+  }
+
+  join(): void {
+    this.phase = 'joined';
+    this.#save({ joined: true });
+    this.#publish();
+  }
+
+  leave(): void {
+    this.#save({ joined: false });
+    this.hangUp();
+    this.phase = 'left';
+  }
+
+  /** Let go of sessions and devices; the page is going away. */
+  hangUp(): void {
+    clearTimeout(this.#retry);
+    this.publisher.stop();
+    this.player?.stop();
+    this.#stopLevel();
+    stopTracks(this.media);
+    this.media = null;
+  }
+
+  /** Open camera and microphone; try again by itself where a person need not do anything first. */
+  async acquire(): Promise<void> {
+    if (this.#acquiring || this.phase === 'left') return;
+    this.#acquiring = true;
+    clearTimeout(this.#retry);
+    try {
+      this.#adopt(await capture(this.picked));
+    } catch (error) {
+      this.fault = error instanceof CaptureError ? error.fault : 'other';
+      const waits = this.fault === 'denied' || this.fault === 'insecure';
+      if (!waits) this.#retry = setTimeout(() => void this.acquire(), this.#backoff.next());
+    } finally {
+      this.#acquiring = false;
+    }
+    await this.#listDevices();
+  }
+
+  async pick(devices: Devices): Promise<void> {
+    this.picked = devices;
+    this.#save({ devices });
+    await this.acquire();
+  }
+
+  toggleMic(): void {
+    const { mic, order } = microphone.pressed(this.mic);
+    this.#setMic(mic, order);
+  }
+
+  declineToSpeak(): void {
+    this.#setMic({ ...this.mic, asked: false }, { mute: true });
+  }
+
+  /** Called with each live state of this site; `fresh` after a new connection. */
+  heard(muted: boolean, fresh: boolean): void {
+    const { mic, order } = microphone.heard(this.mic, muted, fresh);
+    this.#setMic(mic, order);
+  }
+
+  #setMic(mic: microphone.MicState, order: microphone.MicOrder): void {
+    this.mic = mic;
+    this.#applyMic();
+    if (this.#memory.micOn !== mic.on) this.#save({ micOn: mic.on });
+    if (order) void this.notices.attempt(() => this.#at.mute(this.site, order.mute));
+  }
+
+  #applyMic(): void {
+    for (const track of this.media?.getAudioTracks() ?? []) track.enabled = this.mic.on;
+  }
+
+  #adopt(media: MediaStream): void {
+    const before = this.media;
+    this.media = media;
+    this.fault = null;
+    this.#backoff.reset();
+    this.#applyMic();
+    for (const track of media.getTracks()) track.onended = () => void this.acquire();
+    this.#stopLevel();
+    this.#stopLevel = listen(media, (level) => (this.level = level));
+    if (this.phase === 'joined') this.#publish();
+    for (const track of before?.getTracks() ?? []) track.onended = null;
+    stopTracks(before);
+  }
+
+  #publish(): void {
+    if (!this.media) return;
+    if (this.publisher.status === 'idle') this.publisher.start(this.media);
+    else void this.publisher.replace(this.media);
+  }
+
+  async #devicesChanged(): Promise<void> {
+    await this.#listDevices();
+    if (this.fault === 'missing' || this.fault === 'busy') await this.acquire();
+  }
+
+  async #listDevices(): Promise<void> {
+    this.devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+  }
+
+  #save(change: Partial<Memory>): void {
+    this.#memory = { ...this.#memory, ...change };
+    remember(sessionStorage, this.conference, this.site, this.#memory);
+  }
+}
