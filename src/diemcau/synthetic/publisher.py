@@ -37,12 +37,16 @@ class MediaError(Exception):
 
 
 class Format(NamedTuple):
-    """What a site sends: pixels, frames per second, bits per second of video."""
+    """What a site sends: pixels, frames per second, bits per second of video.
+
+    A still picture needs a tenth of its bitrate; with `motion` all of it is used.
+    """
 
     width: int = 320
     height: int = 180
     fps: int = 10
     bitrate: int = 200_000
+    motion: bool = False
 
 
 def tone_hz(number: int) -> int:
