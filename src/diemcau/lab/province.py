@@ -147,7 +147,7 @@ class Province:
         height: int = 180,
         fps: int = 10,
         bitrate: int = 200_000,
-        detail: float = 0.0,
+        motion: bool = False,
         play: bool = False,
     ) -> None:
         """Synthetic sites, each on the host of its home MCU: one process a host."""
@@ -159,7 +159,7 @@ class Province:
             name = f"sites-{mcu}-{meeting.id}-{group[0].number}"
             config = {
                 "sites": [self._synthetic(meeting, site) for site in group],
-                "width": width, "height": height, "fps": fps, "bitrate": bitrate, "detail": detail,
+                "width": width, "height": height, "fps": fps, "bitrate": bitrate, "motion": motion,
                 "play": play,
             }  # fmt: skip
             file = self.folder / f"{name}.json"
