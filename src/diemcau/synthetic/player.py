@@ -28,7 +28,7 @@ class _Reception(Peer):
     """One session's pipeline: webrtcbin, and a fakesink for each stream."""
 
     def __init__(self) -> None:
-        super().__init__("webrtcbin name=rtc bundle-policy=max-bundle latency=0")
+        super().__init__("pipeline.( webrtcbin name=rtc bundle-policy=max-bundle latency=0 )")
         self.ended = ""
         self.last_packet = 0.0
 
@@ -83,10 +83,10 @@ class Player(threading.Thread):
     def run(self) -> None:
         failures = 0
         while not self._stopping:
-            reception = _Reception()
-            resource = None
+            reception = resource = None
             try:
                 resource = whip.play(self.config.whep, self.config.token)
+                reception = _Reception()
                 whip.answer(resource, self.config.token, reception.answer(resource.sdp))
                 reception.await_connection()
                 failures = 0
@@ -97,7 +97,8 @@ class Player(threading.Thread):
                 self._ordered(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
                 failures += 1
             finally:
-                reception.close()
+                if reception is not None:
+                    reception.close()
                 self._end(resource)
 
     def _watch(self, reception: _Reception) -> str:

@@ -25,6 +25,10 @@ from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
 TONE_VOLUME = 0.2
 STEP_SECONDS = 5.0
 CONNECT_SECONDS = 6.0
+SILENCE_SECONDS = 1.0
+"""An MCU that sends no RTCP for so long is taken for dead; it sends feedback every 0.2 s."""
+SILENCE_WITHOUT_FEEDBACK_SECONDS = 3.5
+"""The same, for one that sends only its reports, every second."""
 _TWCC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
@@ -192,6 +196,7 @@ class Publisher(Peer):
         super().__init__(_description(number, fmt))
         self._notice = notice
         self.last_rtcp = 0.0
+        self.silence_limit = SILENCE_SECONDS
         self._source = self._pipeline.get_by_name("picture")
         _only_send(self._rtc)
 
@@ -205,6 +210,8 @@ class Publisher(Peer):
 
     def accept(self, answer: str) -> None:
         """Take the server's answer; `connected` is set when media flows. Raises MediaError."""
+        if "transport-cc" not in answer:
+            self.silence_limit = SILENCE_WITHOUT_FEEDBACK_SECONDS
         description = parse_description(answer, GstWebRTC.WebRTCSDPType.ANSWER)
         self._ask("set-remote-description", description)
         # The one bundled RTP session; it must not be asked for from within GStreamer's callbacks.
