@@ -201,23 +201,26 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Serve the application on the sockets while the block runs; it answers from the start of it.
 
-    ``alone``: this server starts and ends the application. Raises ``RuntimeError`` when the
-    application could not start (its log says why).
+    ``alone``: this server starts and ends the application, here and not in uvicorn, so that what
+    hinders it (``StoreFailed``, ``Invalid``) reaches the caller. The sockets are closed at the end.
     """
-    server = _Uvicorn(_config(app, tls, alone))
-    task = asyncio.create_task(server.serve(sockets))
-    ready = asyncio.create_task(server.ready.wait())
-    try:
-        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if not server.started:
-            raise RuntimeError("the server could not start; see the messages above")
-        yield
-    finally:
-        ready.cancel()
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
+    server = _Uvicorn(_config(app, tls))
+    async with AsyncExitStack() as stack:
         for listener in sockets:
-            listener.close()
+            stack.callback(listener.close)
+        if alone:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        task = asyncio.create_task(server.serve(sockets))
+        ready = asyncio.create_task(server.ready.wait())
+        try:
+            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+            yield
+        finally:
+            ready.cancel()
+            server.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def serve(
@@ -243,10 +246,10 @@ def is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
-def _config(app: FastAPI, tls: Tls | None, alone: bool) -> uvicorn.Config:
+def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        lifespan="on" if alone else "off",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
