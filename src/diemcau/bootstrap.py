@@ -22,7 +22,7 @@ from diemcau.identity import DerivedAgentKeys, FileAgentKeys, JwtTokens, Tls, lo
 from diemcau.ports.clock import Clock
 from diemcau.ports.identity import AgentKeys
 from diemcau.ports.mcus import Mcus
-from diemcau.ports.store import Store
+from diemcau.ports.store import Store, StoreFailed
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
 from diemcau.services.conferences import ConferenceControl
@@ -64,7 +64,7 @@ def build_server(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.data.mkdir(parents=True, exist_ok=True)
-        store = await open_store(settings.database_url)
+        store = await _open_store(settings)
         try:
             app.state.server = await assemble(settings, store)
             yield
@@ -75,6 +75,16 @@ def build_server(settings: Settings) -> FastAPI:
     if settings.static is not None:
         app.state.static = settings.static
     return app
+
+
+async def _open_store(settings: Settings) -> Store:
+    try:
+        return await open_store(settings.database_url)
+    except StoreFailed as error:
+        raise Invalid(
+            f"Không mở được cơ sở dữ liệu, và chưa thay đổi gì trong đó: {error}",
+            f"The database cannot be opened, and nothing in it was changed: {error}",
+        ) from error
 
 
 async def assemble(settings: Settings, store: Store, mcus: Mcus | None = None) -> Server:
@@ -202,7 +212,7 @@ async def serving(
     """Serve the application on the sockets while the block runs; it answers from the start of it.
 
     ``alone``: this server starts and ends the application, here and not in uvicorn, so that what
-    hinders it (``StoreFailed``, ``Invalid``) reaches the caller. The sockets are closed at the end.
+    hinders it (``Invalid``) reaches the caller. The sockets are closed at the end.
     """
     server = _Uvicorn(_config(app, tls))
     async with AsyncExitStack() as stack:

@@ -10,7 +10,6 @@ import pytest
 from diemcau.bootstrap import PortTaken, Settings, assemble, build_server, listen, serving
 from diemcau.domain.refusal import Invalid
 from diemcau.identity import self_signed
-from diemcau.ports.store import StoreFailed
 from diemcau.services.clock import SystemClock
 from diemcau.testing import MemoryStore
 from diemcau.testing.samples import directory
@@ -56,7 +55,7 @@ async def test_a_certificate_of_its_own_serves_https(tmp_path: Path) -> None:
 async def test_a_server_that_cannot_open_its_store_does_not_start(tmp_path: Path) -> None:
     settings = Settings(tmp_path, database="sqlite+aiosqlite:////proc/nowhere/x.db")
     sockets = listen(["127.0.0.1"], 0)
-    with pytest.raises(StoreFailed, match="nowhere"):
+    with pytest.raises(Invalid, match="nowhere"):
         async with serving(build_server(settings), sockets):
             pass
     assert sockets[0].fileno() == -1
