@@ -48,6 +48,7 @@ class Options:
     tones: bool = False
     reconnect: bool = False
     watchdog: bool = False
+    every_frame: bool = False
     threshold_db: float = -26.0
     emit: Callable[[dict[str, object]], None] = field(
         default=lambda message: print(json.dumps(message), flush=True)
@@ -192,6 +193,9 @@ class Viewer:
         if panes != self._panes:
             self._panes = panes
             self._emit("picture", now, panes=panes)
+        if self._options.every_frame and marks[0] and self._playing:
+            arrived = self._playing.reception.arrived_ms
+            self._emit("frame", arrived, clock=marks[0].clock)
         if now >= self._next_age:
             ages = (age_ms(mark, int(now)) for mark in marks if mark)
             age = next((age for age in ages if age is not None), None)
@@ -224,7 +228,7 @@ class Viewer:
 
     def _emit(self, event: str, now: float | None = None, **more: object) -> None:
         self._options.emit(
-            {"t": round(now_ms() if now is None else now, 1), "event": event, **more}
+            {"t": round(now_ms() if now is None else now, 2), "event": event, **more}
         )
 
 
@@ -259,6 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="stop after this long")
     parser.add_argument("--reconnect", action="store_true", help="make a new session when lost")
     parser.add_argument("--watchdog", action="store_true", help="ask for a keyframe at a stall")
+    parser.add_argument("--every-frame", action="store_true", help="say when each frame arrived")
     return parser
 
 
@@ -271,6 +276,7 @@ async def _main(arguments: argparse.Namespace) -> None:
         tones=arguments.tones,
         reconnect=arguments.reconnect,
         watchdog=arguments.watchdog,
+        every_frame=arguments.every_frame,
         threshold_db=arguments.tone_db,
     )
     task = asyncio.create_task(Viewer(options).run())

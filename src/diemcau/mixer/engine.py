@@ -51,15 +51,13 @@ class Engine:
             name: Feed(name, output, self._timebase) for name, output in settings.outputs.items()
         }
         self._buses = {
-            name: Bus(
-                name, settings, self._slots, self._feeds[name], self._picture_left, self._broken
-            )
+            name: Bus(name, settings, self._slots, self._feeds[name], self._picture_left)
             for name in settings.buses
             if self._feeds[name].video is not None
         }
         feeds = list(self._feeds.values())
         self._sound = SoundMixer(
-            self._slots, feeds, settings.audio_bitrate, self._levels_from_thread, self._sound_left
+            self._slots, feeds, settings.audio_bitrate, self._tell_levels, self._sound_left
         )
         self._picture_beat = Beat(
             "picture",
@@ -84,7 +82,7 @@ class Engine:
         if self._buses:
             self._picture_beat.start()
         self._tasks = [
-            asyncio.create_task(_every(WATCH_SECONDS, self._check_slots)),
+            asyncio.create_task(_every(WATCH_SECONDS, self._check)),
             asyncio.create_task(_every(REPORT_SECONDS, self._report)),
         ]
         self._tell_time()
@@ -158,11 +156,12 @@ class Engine:
             self._on_air.changed(order.slot, order.source)
             self._tell_input(slot)
 
-    def _check_slots(self) -> None:
+    def _check(self) -> None:
         now = time.monotonic()
         for slot in self._slots:
             if slot.check(now):
                 self._tell_input(slot)
+        self._check_outputs()
 
     def _tell_input(self, slot: Slot) -> None:
         self._send(
@@ -196,9 +195,6 @@ class Engine:
     def _tell_on_air(self, bus: str, slot: int) -> None:
         self._send(self._on_air.event(bus, slot, time.monotonic()))
 
-    def _levels_from_thread(self, name: str, levels: list[float]) -> None:
-        self._loop.call_soon_threadsafe(self._tell_levels, name, levels)
-
     def _tell_levels(self, name: str, levels: list[float]) -> None:
         if name == "slots":
             self._slot_levels = levels
@@ -220,15 +216,15 @@ class Engine:
         self._last_keyframe[name] = now + max(0.0, wait)
         self._loop.call_later(max(0.0, wait), bus.force_keyframe)
 
-    def _broken(self, text: str) -> None:
-        """An output cannot go on: end, so that whoever started the mixer starts another."""
-
-        def end() -> None:
+    def _check_outputs(self) -> None:
+        """End where an output cannot go on, so that whoever started the mixer starts another."""
+        failures = self._sound.poll()
+        for bus in self._buses.values():
+            failures += bus.errors()
+        for text in failures:
             log.error("output broken: %s", text)
             self.failure = text
             self.stopping.set()
-
-        self._loop.call_soon_threadsafe(end)
 
     def _report(self) -> None:
         for feed in self._feeds.values():

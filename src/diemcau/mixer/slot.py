@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from diemcau.mixer import rtcp
-from diemcau.mixer.gst import Gio, Gst, chain, filter_caps, make, on_buffer, on_error
+from diemcau.mixer.gst import Gio, Gst, chain, errors, filter_caps, make, on_buffer
 from diemcau.mixer.picture import Picture, decoded_caps
 from diemcau.mixer.playout import Playout
 from diemcau.mixer.settings import InputPort
@@ -55,6 +55,7 @@ class Slot:
         self._built = 0.0
         self._pipeline: Any = None
         self._jitter: Any = None
+        self._branches: dict[int, Any] = {}
         self._rtp = _bound_socket(ports.port)
         self._rtcp = _bound_socket(ports.rtcp_port)
 
@@ -79,6 +80,8 @@ class Slot:
         """The watchdog's turn: True when the state changed."""
         if self.source is None:
             return False
+        for text in errors(self._pipeline):
+            log.error("slot %d: %s", self.index, text)
         before = self.watch.state
         if self.watch.update(now, self.frames, self._packets()):
             self.ask_keyframe()
@@ -125,29 +128,27 @@ class Slot:
 
     def _drop_pipeline(self) -> None:
         pipeline, self._pipeline, self._jitter = self._pipeline, None, None
+        self._branches = {}
         if pipeline is not None:
             pipeline.set_state(Gst.State.NULL)
-            pipeline.get_bus().set_sync_handler(None)
 
     def _build(self, source: str) -> None:
         _drain(self._rtp)
         self._built = time.monotonic()
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
-        on_error(pipeline, lambda text: log.error("slot %d: %s", self.index, text))
         demux = make("rtpptdemux")
         chain(pipeline, self._receiver(), demux)
         self._jitter = make(
             "rtpjitterbuffer", latency=VIDEO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
         )
-        branches = {
+        self._branches = {
             VIDEO_PT: self._video(pipeline, epoch, source),
             AUDIO_PT: self._audio(pipeline, epoch),
         }
+        # Handlers hold the slot and never the pipeline, or it would keep itself alive for ever.
         demux.connect("request-pt-map", lambda _demux, pt: Gst.Caps.from_string(_pt_caps(pt)))
-        demux.connect(
-            "new-payload-type", lambda _demux, pt, pad: _attach(pipeline, branches, pt, pad)
-        )
+        demux.connect("new-payload-type", self._attach)
         self._pipeline = pipeline
         pipeline.set_state(Gst.State.PLAYING)
 
@@ -196,20 +197,19 @@ class Slot:
         self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
         self.frames += 1
 
+    def _attach(self, demux: Any, pt: int, pad: Any) -> None:
+        """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
+        target = self._branches.get(pt)
+        if target is None:
+            log.warning("slot %d: packets of unknown payload type %d ignored", self.index, pt)
+            target = make("fakesink", sync=False, async_=False)
+            demux.get_parent().add(target)
+            target.sync_state_with_parent()
+        pad.link(target.get_static_pad("sink"))
+
 
 def _pt_caps(pt: int) -> str:
     return PT_CAPS.get(pt, f"application/x-rtp,clock-rate=90000,payload={pt}")
-
-
-def _attach(pipeline: Any, branches: dict[int, Any], pt: int, pad: Any) -> None:
-    """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
-    target = branches.get(pt)
-    if target is None:
-        log.warning("%s: packets of unknown payload type %d ignored", pipeline.get_name(), pt)
-        target = make("fakesink", sync=False, async_=False)
-        pipeline.add(target)
-        target.sync_state_with_parent()
-    pad.link(target.get_static_pad("sink"))
 
 
 def _bound_socket(port: int) -> socket.socket:
