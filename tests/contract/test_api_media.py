@@ -339,7 +339,7 @@ async def test_a_site_does_not_look_into_others(feed: str, site: Site) -> None:
 
 async def test_a_slot_that_receives_nothing_is_not_found(site: Site) -> None:
     site.house.mcus.refusals["whep.play"] = "no-feed"
-    operator = {"Authorization": f"Bearer {site.house.token('operator')}"}
+    operator = {"Authorization": f"Bearer {site.house.token(Role.OPERATOR)}"}
     is_problem(await site.play("slot/3", h=operator), 404, "no-feed")
 
 
