@@ -52,14 +52,13 @@ async def becomes(
     answer: Any = None
     try:
         async with asyncio.timeout(timeout):
-            while not wanted(answer := await question()):
+            while not wanted(answer := await question()):  # noqa: ASYNC110 it has no event
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise AssertionError(f"still {answer} after {timeout} s") from None
 
 
-async def _look(file: Path) -> dict[str, Any]:
-    life = json.loads(file.read_text())
+async def _look(life: dict[str, Any]) -> dict[str, Any]:
     watcher = await Connection.open(
         life["admin_port"], "janus-admin-protocol", {"admin_secret": life["admin_secret"]}, _ignore
     )
@@ -83,4 +82,4 @@ def _ignore(_event: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_look(Path(sys.argv[1])))))
+    print(json.dumps(asyncio.run(_look(json.loads(Path(sys.argv[1]).read_text())))))

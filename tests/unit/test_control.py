@@ -245,7 +245,6 @@ async def test_commands_at_the_same_time_lose_none(house: House) -> None:
         (replace(ORDER, buses=("chair",)), Invalid),
         (replace(ORDER, buses=("program", "x")), Invalid),
         (replace(ORDER, max_sites=0), Invalid),
-        (replace(ORDER, max_sites=4), Invalid),
         (replace(ORDER, max_sites=201), Invalid),
     ],
 )

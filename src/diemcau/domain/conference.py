@@ -134,13 +134,11 @@ class Conference:
 
 
 def opened(conference: Conference) -> Conference:
-    """The state a session starts in: the chair full screen, nothing in preview."""
+    """The state a session starts in: the chair full screen, nothing in preview.
+
+    Its list may be longer than ``max_sites``, which caps those connected at once.
+    """
     conference.require(conference.chair, *conference.sites)
-    if len(conference.sites) > conference.max_sites:
-        raise Invalid(
-            f"Phiên họp có {len(conference.sites)} điểm cầu, vượt giới hạn {conference.max_sites}.",
-            f"{len(conference.sites)} sites are over this conference's cap {conference.max_sites}.",
-        )
     scene = full(conference.chair)
     return replace(conference, program=scene, base=scene, chair_view=scene)
 
