@@ -26,7 +26,7 @@ def browser_in_namespace(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Browser]]:
     if not (ROOT / "src/diemcau/api/static/index.html").exists():
-        pytest.fail("the pages are not built: run `npm ci && npm run build` in web/")
+        pytest.fail("the pages are not built: run `npm install && npm run build` in web/")
     if shutil.which("node") is None:
         pytest.fail("the mock server needs node")
     with namespace() as name, chromium(name, Path(tmp_path_factory.mktemp("chromium"))) as browser:

@@ -113,7 +113,21 @@ async def test_a_closed_conference_ends_its_sockets(served: Served) -> None:
         await socket.send(json.dumps({"token": house.token(Role.OPERATOR)}))
         await receive(socket)
         await house.server.control.close(house.conference.id)
-        assert await closed(socket) == live.CLOSED
+        assert await closed(socket) == live.NOT_OPEN
+
+
+async def test_a_page_without_news_is_told_that_the_server_is_there(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "ALIVE_EVERY_S", 0.1)
+    house = served.house
+    async with served.events() as socket:
+        await socket.send(json.dumps({"token": house.token(Role.OPERATOR)}))
+        await receive(socket)
+        assert await receive(socket) == {"type": "alive"}
+        assert await receive(socket) == {"type": "alive"}
+        await house.server.control.banner(house.conference.id, "x")
+        assert (await receive(socket))["type"] == "patch"
 
 
 async def test_a_socket_ends_with_its_token(served: Served) -> None:

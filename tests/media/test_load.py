@@ -12,8 +12,8 @@ from diemcau.lab.front import TOKEN, Front
 from diemcau.lab.janus import LabJanus
 from diemcau.lab.load import JanusLoad
 from diemcau.lab.net import Network
-from diemcau.lab.observe import start_sites
 from diemcau.lab.whep import WhepError
+from tests.media.sites_rig import start_sites
 
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 

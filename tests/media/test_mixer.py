@@ -503,14 +503,15 @@ def test_packets_without_pictures_are_a_stall_and_then_a_slate(own_rig: Rig) -> 
 def test_a_jump_of_sequence_numbers_under_the_same_ssrc_is_survived(own_rig: Rig) -> None:
     rig = own_rig
     rig.client.call("input", slot=0, source="switched")
-    for colour in ("red", "green", "blue"):
-        source = rig.source(0, colour, 400)
-        show(rig.client, full(0))
+    for colour, hertz in (("red", 400), ("green", 700), ("blue", 1000)):
+        source = rig.source(0, colour, hertz)
+        show(rig.client, full(0), sound={"open": [0]})
         rig.client.state(0, "live")
         rig.client.listen(0.5)
         begin = time.monotonic()
         rig.client.listen(0.3)
         assert centre(rig.receivers["program"].frames(begin)[-1]) == colour
+        assert tone_level(rig.receivers["program"].sound(begin), hertz) > -20
         source.close()
 
 
@@ -540,7 +541,30 @@ def test_changes_of_source_leave_nothing_behind(own_rig: Rig) -> None:
     open_files = Path(f"/proc/{own_rig.process.pid}/fd")
     threads = Path(f"/proc/{own_rig.process.pid}/task")
     counts = []
-    for turn in range(12):
+    for turn in range(20):
         own_rig.client.call("input", slot=0, source=str(turn))
-        counts.append((len(list(open_files.iterdir())), len(list(threads.iterdir()))))
-    assert counts[-1] <= counts[1]
+        counts.append(len(list(open_files.iterdir())) + len(list(threads.iterdir())))
+    # A few come and go with the streaming threads; one for each change would be a leak.
+    assert counts[-1] < counts[1] + 10
+
+
+def test_garbage_on_a_slots_port_does_not_stop_the_slot(own_rig: Rig) -> None:
+    rig = own_rig
+    rig.client.call("input", slot=0, source="red")
+    port, noise = rig.inputs[0]["port"], np.random.default_rng(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        for number in range(300):
+            kind = (107, 111, 96, 0)[number % 4]
+            head = (
+                bytes([0x80, kind]) + number.to_bytes(2, "big") + (number * 900).to_bytes(4, "big")
+            )
+            site.sendto(head + bytes(4) + noise.bytes(40), ("127.0.0.1", port))
+            site.sendto(noise.bytes(number % 60), ("127.0.0.1", port))
+    rig.source(0, "red", 400)
+    rig.client.state(0, "live", 5)
+    show(rig.client, full(0), sound={"open": [0]})
+    rig.client.listen(0.3)
+    begin = time.monotonic()
+    rig.client.listen(0.5)
+    assert centre(rig.receivers["program"].frames(begin)[-1]) == "red"
+    assert tone_level(rig.receivers["program"].sound(begin), 400) > -20

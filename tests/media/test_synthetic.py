@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,8 @@ import pytest_asyncio
 from diemcau.lab.front import TOKEN, Front
 from diemcau.lab.janus import LabJanus
 from diemcau.lab.net import Network
-from diemcau.lab.observe import (
-    Event,
-    Observed,
-    hears,
-    is_event,
-    is_state,
-    now_ms,
-    shows,
-    start_sites,
-    start_viewer,
-)
+from diemcau.lab.watching import Event, Watching, now_ms
+from tests.media.sites_rig import Sites, is_state, start_sites
 
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 
@@ -34,8 +26,8 @@ class Bench:
 
     def __init__(self, network: Network, janus: LabJanus, front: Front, folder: Path) -> None:
         self.network, self.janus, self.front, self.folder = network, janus, front, folder
-        self.sites: Observed
-        self._viewers: list[Observed] = []
+        self.sites: Sites
+        self._viewers = AsyncExitStack()
 
     def publish(self) -> None:
         names = {7: "UBND xã Đạo Đức", 2345: "Sở Thông tin và Truyền thông"}
@@ -53,23 +45,18 @@ class Bench:
         host = self.network.host("sites")
         self.sites = start_sites(host, sites, self.folder, width=320, height=180, play=True)
 
-    def view(self, number: int, *, reconnect: bool = False, watchdog: bool = False) -> Observed:
-        viewer = start_viewer(
-            self.network.host("viewer"),
-            self.front.url("whep", f"site/{number}"),
-            TOKEN,
-            self.folder,
-            numbers=[6, 7, 8, 45],
-            reconnect=reconnect,
-            watchdog=watchdog,
-            seconds=40,
-        )
-        self._viewers.append(viewer)
-        return viewer
+    async def view(self, number: int, *options: str) -> Watching:
+        url = self.front.url("whep", f"site/{number}")
+        host = self.network.host("viewer")
+        watching = Watching(host, url, TOKEN, numbers=[6, 7, 8, 45], options=options)
+        return await self._viewers.enter_async_context(watching)
 
     async def end_viewers(self) -> None:
-        await asyncio.gather(*(viewer.end() for viewer in self._viewers))
-        self._viewers.clear()
+        await self._viewers.aclose()
+
+
+def named(name: str) -> Callable[[Event], bool]:
+    return lambda event: event["event"] == name
 
 
 @pytest.fixture(scope="module")
@@ -98,61 +85,61 @@ async def bench(running: Bench) -> AsyncIterator[Bench]:
 
 
 async def test_the_viewer_names_the_site_it_sees_and_hears(bench: Bench) -> None:
-    seven, other = bench.view(7), bench.view(2345)
-    await seven.until(shows(7))
-    sound = await seven.until(hears(7))
+    seven, other = await bench.view(7), await bench.view(2345)
+    await seven.shows(7)
+    sound = await seven.hears(7)
+    assert sound["tones"] == [7]
     assert sound["levels_db"]["7"] > -27
-    await other.until(shows(2345))
-    await other.until(hears(45))
+    await other.shows(2345)
+    assert (await other.hears(45))["tones"] == [45]
 
 
 async def test_frames_are_milliseconds_old_and_come_at_the_rate_set(bench: Bench) -> None:
-    viewer = bench.view(7)
+    viewer = await bench.view(7)
     for _ in range(5):
-        age = await viewer.until(is_event("frame_age"), since=now_ms() + 1)
+        age = await viewer.until(named("frame_age"), "a frame", since=now_ms())
         assert age["ms"] < 60
-    stats = await viewer.until(lambda e: e.get("event") == "stats" and e["frames"] > 12)
+    stats = await viewer.until(lambda e: e["event"] == "stats" and e["frames"] > 12, "statistics")
     assert 9 <= stats["fps"] <= 11
     assert stats["packets_lost"] == 0
 
 
 async def test_a_keyframe_asked_for_comes_with_the_next_frame(bench: Bench) -> None:
     """A second viewer can show nothing before a keyframe, and the encoder sends one per 10 s."""
-    await bench.view(7).until(shows(7))
-    late = bench.view(7)
-    connected = await late.until(is_event("connected"))
-    shown = await late.until(shows(7))
+    await (await bench.view(7)).shows(7)
+    late = await bench.view(7)
+    connected = await late.until(named("connected"), "a connection")
+    shown = await late.shows(7)
     assert shown["t"] - connected["t"] < 400
 
 
 async def test_a_line_that_loses_packets_is_seen_and_mended(bench: Bench) -> None:
-    viewer = bench.view(7, watchdog=True)
-    await viewer.until(shows(7))
+    viewer = await bench.view(7, "--watchdog")
+    await viewer.shows(7)
     host = bench.network.host("viewer")
     host.lossy(loss=0.08, delay_ms=20)
     try:
-        lossy_since = now_ms()
-        age = await viewer.until(
-            lambda e: e.get("event") == "frame_age" and e["ms"] >= 20, since=lossy_since
+        delayed = await viewer.until(
+            lambda e: e["event"] == "frame_age" and e["ms"] >= 20, "delay", since=now_ms()
         )
-        assert age["ms"] < 400
+        assert delayed["ms"] < 400
         await asyncio.sleep(3)
         assert host.wire_counts()["down_lost"] > 0
-        await viewer.until(is_event("frame_age"), since=now_ms(), seconds=3)
+        await viewer.until(named("frame_age"), "a frame", since=now_ms(), timeout=3)
     finally:
         host.clean()
 
 
 async def test_everyone_is_back_soon_after_the_media_server_was_killed(bench: Bench) -> None:
-    viewer = bench.view(7, reconnect=True, watchdog=True)
-    await viewer.until(shows(7))
+    viewer = await bench.view(7, "--reconnect", "--watchdog")
+    await viewer.shows(7)
     killed = now_ms()
     await bench.janus.kill()
     await bench.janus.start()
     await bench.sites.until(is_state("failed", 7), since=killed)
     live = await bench.sites.until(is_state("live", 7), since=killed)
-    await viewer.until(is_event("reconnected"), since=killed)
-    frame = await viewer.until(is_event("frame_age"), since=live["at"] - 50)
+    await viewer.until(named("reconnected"), "a new session", since=killed)
+    frame = await viewer.until(named("frame_age"), "a frame", since=live["at"] - 50)
     assert live["at"] - killed < 2500
     assert frame["t"] - killed < 4000
 

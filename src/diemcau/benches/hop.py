@@ -34,10 +34,10 @@ async def run(quick: bool = False) -> dict[str, Any]:
                 for viewer in (top, middle, bottom):
                     await viewer.shows(province.number(chair), timeout=20)
                 await asyncio.sleep(seconds)
-                arrivals = [_arrivals(viewer) for viewer in (top, middle, bottom)]
+                seen = [arrivals(viewer) for viewer in (top, middle, bottom)]
     hops = [
         lower[clock] - upper[clock]
-        for upper, lower in itertools.pairwise(arrivals)
+        for upper, lower in itertools.pairwise(seen)
         for clock in upper.keys() & lower.keys()
     ]
     return {
@@ -48,10 +48,10 @@ async def run(quick: bool = False) -> dict[str, Any]:
     }
 
 
-def _arrivals(viewer: Watching) -> dict[int, float]:
+def arrivals(viewer: Watching) -> dict[int, float]:
     """When the frame of each clock reading arrived first."""
-    arrivals: dict[int, float] = {}
+    first: dict[int, float] = {}
     for event in viewer.events:
         if event["event"] == "frame" and event["clock"] is not None:
-            arrivals.setdefault(event["clock"], event["t"])
-    return arrivals
+            first.setdefault(event["clock"], event["t"])
+    return first

@@ -38,15 +38,17 @@ class Reception:
     """One session's media, decoded.
 
     `on_picture(luma, milliseconds)` gets each decoded frame's luma, shape (height, width);
-    `on_sound(samples, milliseconds)` mono samples of 48 kHz, −1…1. Both in the event loop.
+    `on_sound(samples, milliseconds)` mono samples of 48 kHz, −1…1; `on_frame(frame)` the whole
+    decoded frame (PyAV), for whoever wants its colours. All in the event loop.
     """
 
     def __init__(
         self,
         on_picture: Callable[[Luma, float], None],
         on_sound: Callable[[Samples, float], None],
+        on_frame: Callable[[Any], None] = lambda frame: None,
     ) -> None:
-        self._on_picture, self._on_sound = on_picture, on_sound
+        self._on_picture, self._on_sound, self._on_frame = on_picture, on_sound, on_frame
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._video, self._audio = _decoder("h264"), _decoder("libopus")
         self._assembler = Assembler()
@@ -143,6 +145,7 @@ class Reception:
             self.last_frame_ms = now_ms()
             self.arrived_ms = arrived
             self._on_picture(_luma(frame), self.last_frame_ms)
+            self._on_frame(frame)
 
     def _on_state(self) -> None:
         if self._connection.connectionState in ("failed", "closed"):

@@ -18,9 +18,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from diemcau.domain.layout import LAYOUTS
 from diemcau.lab.errors import LabError
 from diemcau.lab.freeze import FreezeDetector
-from diemcau.lab.marks import LAYOUTS, Luma, Mark, MarkReader, Pane, age_ms
+from diemcau.lab.marks import FULL, Luma, Mark, MarkReader, Pane, age_ms
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.lab.tones import Samples, ToneDetector
 from diemcau.lab.whep import WhepClient, WhepError
@@ -42,7 +43,7 @@ class Options:
 
     whep: str
     token: str
-    panes: Sequence[Pane] = LAYOUTS["full"]
+    panes: Sequence[Pane] = FULL
     numbers: Sequence[int] = ()
     tones: bool = False
     reconnect: bool = False
@@ -243,7 +244,7 @@ def parse_panes(text: str) -> tuple[Pane, ...]:
     Raises ValueError with what is allowed.
     """
     if text in LAYOUTS:
-        return LAYOUTS[text]
+        return tuple(Pane(pane.x, pane.y, pane.w, pane.h) for pane in LAYOUTS[text].panes)
     try:
         return tuple(Pane(*(float(value) for value in pane)) for pane in json.loads(text))
     except (ValueError, TypeError) as error:

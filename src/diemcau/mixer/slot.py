@@ -29,6 +29,7 @@ VIDEO_PATIENCE_MS = 60
 AUDIO_PATIENCE_MS = 20
 # A picture that does not come back although packets come: build the decoder anew.
 REBUILD_AFTER = 2.0
+BROKEN_PAUSE = 0.5
 BLOCK_BYTES = 960 * 4
 
 PT_CAPS = {
@@ -53,6 +54,7 @@ class Slot:
         self._shape: tuple[Any, Any, int, int] | None = None
         self.epoch = 0
         self._built = 0.0
+        self._failures: list[str] = []
         self._pipeline: Any = None
         self._jitter: Any = None
         self._branches: dict[int, Any] = {}
@@ -80,8 +82,7 @@ class Slot:
         """The watchdog's turn: True when the state changed."""
         if self.source is None:
             return False
-        for text in errors(self._pipeline):
-            log.error("slot %d: %s", self.index, text)
+        self._rebuild_if_broken(now)
         before = self.watch.state
         if self.watch.update(now, self.frames, self._packets()):
             self.ask_keyframe()
@@ -113,11 +114,22 @@ class Slot:
 
     def _rebuild_if_dead(self, now: float) -> None:
         silent = now - max(self.watch.last_frame, self._built)
-        if silent < REBUILD_AFTER or self.source is None:
+        if silent >= REBUILD_AFTER:
+            self._rebuild(f"packets but no picture for {silent:.1f} s")
+
+    def _rebuild_if_broken(self, now: float) -> None:
+        """An element that failed does not come back by itself."""
+        self._failures += errors(self._pipeline)
+        if self._failures and now - self._built >= BROKEN_PAUSE:
+            self._rebuild(self._failures[0])
+
+    def _rebuild(self, reason: str) -> None:
+        if self.source is None:
             return
-        log.warning("slot %d: packets but no picture for %.1f s: new decoder", self.index, silent)
+        log.warning("slot %d: decoder built anew: %s", self.index, reason)
         self._drop_pipeline()
         self._build(self.source)
+        self.ask_keyframe()
 
     def _forget(self) -> None:
         self.epoch += 1
@@ -134,14 +146,13 @@ class Slot:
 
     def _build(self, source: str) -> None:
         _drain(self._rtp)
+        self._failures = []
         self._built = time.monotonic()
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         demux = make("rtpptdemux")
         chain(pipeline, self._receiver(), demux)
-        self._jitter = make(
-            "rtpjitterbuffer", latency=VIDEO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
+        self._jitter = _jitter_buffer(VIDEO_PATIENCE_MS)
         self._branches = {
             VIDEO_PT: self._video(pipeline, epoch, source),
             AUDIO_PT: self._audio(pipeline, epoch),
@@ -171,10 +182,9 @@ class Slot:
         return self._jitter
 
     def _audio(self, pipeline: Any, epoch: int) -> Any:
-        jitter = make(
-            "rtpjitterbuffer", latency=AUDIO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
-        decoder = make("opusdec", plc=True, use_inband_fec=True)
+        jitter = _jitter_buffer(AUDIO_PATIENCE_MS)
+        # No in-band FEC: it costs 20 ms, and one corrupt packet makes opusdec repeat it for ever.
+        decoder = make("opusdec", plc=True)
         mono = filter_caps("audio/x-raw,rate=48000,channels=1")
         floats = filter_caps("audio/x-raw,format=F32LE,layout=interleaved")
         sink = make("fakesink", sync=False, async_=False, enable_last_sample=False)
@@ -206,6 +216,22 @@ class Slot:
             demux.get_parent().add(target)
             target.sync_state_with_parent()
         pad.link(target.get_static_pad("sink"))
+
+
+def _jitter_buffer(patience: int) -> Any:
+    """Puts packets in order, waiting `patience` ms for a missing one.
+
+    A sender that starts anew under the same SSRC jumps in sequence: the limits decide when a jump
+    is taken for that, rather than for losses or for old packets to be thrown away.
+    """
+    return make(
+        "rtpjitterbuffer",
+        latency=patience,
+        faststart_min_packets=1,
+        do_lost=True,
+        max_dropout_time=1000,
+        max_misorder_time=200,
+    )
 
 
 def _pt_caps(pt: int) -> str:

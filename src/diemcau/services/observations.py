@@ -38,7 +38,8 @@ class Said:
     """Sites that joined and did not leave; True once their publisher was seen."""
     sessions: dict[str, str] = field(default_factory=dict)
     """The last session a site opened here."""
-    inputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Mixer slot and what arrives there, by site."""
     levels: dict[str, float] = field(default_factory=dict)
     program_level: float | None = None
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -47,6 +48,11 @@ class Said:
 
     def publishing(self, site: str, mcu: str) -> bool:
         return site in self.seen.get(mcu, NOTHING).publishers
+
+    def input(self, site: str, slot: int) -> str:
+        """What arrives on the site's mixer slot; what was said of another slot is old."""
+        said_slot, state = self.inputs.get(site, (slot, "waiting"))
+        return state if said_slot == slot else "waiting"
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
@@ -83,7 +89,8 @@ class Observations:
         return changed
 
     def input(self, params: dict[str, Any]) -> None:
-        self.of(params["conference"]).inputs[params["site"]] = str(params["state"])
+        said = self.of(params["conference"])
+        said.inputs[params["site"]] = (int(params["slot"]), str(params["state"]))
 
     def levels(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])

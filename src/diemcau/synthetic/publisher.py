@@ -37,12 +37,16 @@ class MediaError(Exception):
 
 
 class Format(NamedTuple):
-    """What a site sends: pixels, frames per second, bits per second of video."""
+    """What a site sends: pixels, frames per second, bits per second of video.
+
+    A still picture needs a tenth of its bitrate; with `motion` all of it is used.
+    """
 
     width: int = 320
     height: int = 180
     fps: int = 10
     bitrate: int = 200_000
+    motion: bool = False
 
 
 def tone_hz(number: int) -> int:
@@ -78,8 +82,8 @@ def _description(number: int, fmt: Format) -> str:
 
     The transport-wide feedback extension is offered because its reports come every 200 ms, while
     plain receiver reports come once a second: their absence shows a dead MCU the sooner. Both
-    streams offer it; with only one, which of them comes first decides whether any packet gets its
-    number.
+    streams offer it: with only one, which of them comes first decides whether any packet gets
+    its number.
     """
     kbits = max(1, fmt.bitrate // 1000)
     return f"""

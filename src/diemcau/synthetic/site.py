@@ -53,7 +53,7 @@ class Site(threading.Thread):
     def __init__(self, config: SiteConfig, fmt: Format) -> None:
         super().__init__(name=f"site {config.number}", daemon=True)
         self.config, self._format = config, fmt
-        self._picture = Picture(config.number, config.name, config.code, fmt.width, fmt.height)
+        self._picture = Picture(config.number, config.name, config.code, *fmt[:2], fmt.motion)
         self._events: queue.SimpleQueue[Exception] = queue.SimpleQueue()
         self._publisher: Publisher | None = None
         self._stopping = False

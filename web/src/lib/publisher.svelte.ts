@@ -16,8 +16,10 @@ const DISCONNECTED_MS = 700;
 /** The server needs this long to see a new publisher; its "off" before then is old news. */
 const GRACE_MS = 2500;
 /** The other end reports at least once a second; when it is this long silent it is gone (ICE takes 6 s to notice). */
-const SILENT_MS = 2500;
-const COUNT_EVERY_MS = 500;
+const SILENT_MS = 2000;
+/** The same, when the programme from the same MCU has stopped too. */
+const DOUBTFUL_MS = 800;
+const COUNT_EVERY_MS = 250;
 const QUALITY_EVERY_MS = 1000;
 
 export class Publisher {
@@ -36,6 +38,7 @@ export class Publisher {
   #reading: Reading | undefined;
   #heard: { packets: number; at: number } | undefined;
   #countedAt = 0;
+  #doubt = false;
   #counting = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -61,6 +64,11 @@ export class Publisher {
   notice(state: SiteState | undefined): void {
     this.#serverState = state;
     if (state === 'ready') this.#backoff.reset();
+  }
+
+  /** What is received from the same MCU has stopped. */
+  doubt(stopped: boolean): void {
+    this.#doubt = stopped;
   }
 
   stop(): void {
@@ -89,7 +97,8 @@ export class Publisher {
       this.#disconnectedAt = undefined;
       const gone = this.#serverState === 'off' || this.#serverState === 'lost';
       if (gone && age > GRACE_MS) return true;
-      return this.#heard !== undefined && now - this.#heard.at > SILENT_MS;
+      const limit = this.#doubt ? DOUBTFUL_MS : SILENT_MS;
+      return this.#heard !== undefined && now - this.#heard.at > limit;
     }
     if (state === 'failed' || state === 'closed') return true;
     if (state === 'disconnected') {
@@ -146,7 +155,7 @@ export class Publisher {
     const packets = reading.heard;
     if (packets === undefined || packets === 0) return;
     // Counts far apart (a tab in the background) say nothing about the time between.
-    const steady = reading.at - this.#countedAt < SILENT_MS / 2;
+    const steady = reading.at - this.#countedAt < 3 * COUNT_EVERY_MS;
     if (packets !== this.#heard?.packets || !steady) this.#heard = { packets, at: reading.at };
   }
 

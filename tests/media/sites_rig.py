@@ -1,8 +1,4 @@
-"""Starting synthetic sites and viewers on a host, and waiting for what they report.
-
-Both print JSON lines. Here each line becomes an event with the time it came, and a test or a
-bench waits for the one it wants instead of sleeping.
-"""
+"""Synthetic sites of a test: started on a host, and waited for by what they report."""
 
 from __future__ import annotations
 
@@ -10,28 +6,22 @@ import asyncio
 import contextlib
 import json
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from diemcau.lab.errors import LabError
 from diemcau.lab.net import Host
+from diemcau.lab.watching import now_ms
 
 Event = dict[str, Any]
-SOURCE = Path(__file__).parents[2]
+SOURCE = Path(__file__).parents[2] / "src"
 _SYSTEM_PYTHON = "/usr/bin/python3"
 _LINE_MAX = 1 << 20
 
 
-def now_ms() -> float:
-    """Return CLOCK_MONOTONIC in milliseconds, as the processes report it."""
-    return time.monotonic() * 1000
-
-
-class Observed:
-    """A process on a host that reports in JSON lines.
+class Sites:
+    """A process of synthetic sites on a host, which reports in JSON lines.
 
     `events` has all of them; each got ``"at"``, the time it was read (ms of CLOCK_MONOTONIC).
     """
@@ -122,7 +112,7 @@ def start_sites(
     *,
     name: str = "sites",
     **settings: object,
-) -> Observed:
+) -> Sites:
     """Start synthetic sites on a host, in one process.
 
     A site is ``{"number", "name", "code", "whip", "token"}`` and, to play, ``"whep"``; `settings`
@@ -134,46 +124,7 @@ def start_sites(
     config.touch(mode=0o600)  # it holds tokens
     config.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     argv = [_SYSTEM_PYTHON, "-m", "diemcau.synthetic", "--config", str(config)]
-    return Observed(host, argv, folder / f"{name}.log")
-
-
-def start_viewer(
-    host: Host,
-    whep: str,
-    token: str,
-    folder: Path,
-    *,
-    panes: str = "full",
-    numbers: Sequence[int] = (),
-    reconnect: bool = False,
-    watchdog: bool = False,
-    seconds: float | None = None,
-    name: str = "viewer",
-) -> Observed:
-    """Start a viewer on a host; it also listens when `numbers` says for whom."""
-    argv = [sys.executable, "-m", "diemcau.lab.viewer", "--whep", whep, "--token", token]
-    argv += ["--panes", panes]
-    if numbers:
-        argv += ["--tones", "--numbers", ",".join(str(number) for number in numbers)]
-    argv += ["--reconnect"] if reconnect else []
-    argv += ["--watchdog"] if watchdog else []
-    argv += ["--seconds", str(seconds)] if seconds else []
-    return Observed(host, argv, folder / f"{name}.log")
-
-
-def shows(*numbers: int | None) -> Callable[[Event], bool]:
-    """Match the picture in which exactly these sites are, pane by pane."""
-    return lambda event: event.get("event") == "picture" and event["panes"] == list(numbers)
-
-
-def hears(*numbers: int) -> Callable[[Event], bool]:
-    """Match the sound in which exactly these sites are."""
-    return lambda event: event.get("event") == "sound" and event["tones"] == sorted(numbers)
-
-
-def is_event(name: str) -> Callable[[Event], bool]:
-    """Match a viewer's event by its name."""
-    return lambda event: event.get("event") == name
+    return Sites(host, argv, folder / f"{name}.log")
 
 
 def is_state(state: str, number: int) -> Callable[[Event], bool]:

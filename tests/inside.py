@@ -1,0 +1,86 @@
+"""A look inside an MCU host: what its Janus and its mixers have, asked of themselves.
+
+Janus answers on the loopback address of its host alone, so the question is put by a small process
+there: ``python -m tests.inside LIFE_FILE``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from diemcau.lab.province import Province
+from diemcau.mcu.janus import Admin, Connection, Session
+
+ROOT = Path(__file__).parent.parent
+
+
+async def inside(province: Province, mcu: str) -> dict[str, Any]:
+    """``{"handles": [their names], "rooms": [conference ids]}`` of an MCU's Janus."""
+    life = province.folder / "mcu" / mcu / "janus" / "life.json"
+    argv = province.hosts[mcu].command(
+        [sys.executable, "-m", "tests.inside", str(life)], env={"PYTHONPATH": str(ROOT)}
+    )
+    process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    seen: dict[str, Any] = json.loads(said)
+    return seen
+
+
+def mixers(province: Province) -> dict[str, int]:
+    """The mixers now running: conference → pid."""
+    found = {}
+    for file in province.folder.glob("mcu/*/mixers/*/pid"):
+        with contextlib.suppress(OSError):
+            pid = int(file.read_text())
+            os.kill(pid, 0)
+            found[file.parent.name] = pid
+    return found
+
+
+async def becomes(
+    question: Callable[[], Awaitable[Any]], wanted: Callable[[Any], bool], timeout: float = 15
+) -> None:
+    """Ask again until the answer is as wanted; else show the last answer."""
+    answer: Any = None
+    try:
+        async with asyncio.timeout(timeout):
+            while not wanted(answer := await question()):
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        raise AssertionError(f"still {answer} after {timeout} s") from None
+
+
+async def _look(file: Path) -> dict[str, Any]:
+    life = json.loads(file.read_text())
+    watcher = await Connection.open(
+        life["admin_port"], "janus-admin-protocol", {"admin_secret": life["admin_secret"]}, _ignore
+    )
+    admin = Admin(watcher)
+    names = []
+    for session in await admin.sessions():
+        for handle in await admin.handles(session):
+            names.append((await admin.info(session, handle)).get("opaque_id", ""))
+    api = await Connection.open(
+        life["api_port"], "janus-protocol", {"apisecret": life["api_secret"]}, _ignore
+    )
+    session_of_ours = await Session.create(api)
+    asking = await session_of_ours.attach("test")
+    rooms = [str(room["room"]) for room in (await asking.message(request="list"))["list"]]
+    await api.request({"janus": "destroy", "session_id": session_of_ours.number})
+    return {"handles": sorted(names), "rooms": sorted(rooms)}
+
+
+def _ignore(_event: dict[str, Any]) -> None:
+    pass
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(_look(Path(sys.argv[1])))))

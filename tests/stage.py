@@ -1,0 +1,83 @@
+"""What the tests on real media share: who plays in them, and when a picture counts as unbroken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diemcau.lab.meeting import Meeting
+from diemcau.lab.province import Province
+from diemcau.lab.watching import Watching, now_ms
+
+MCUS = ("chinh-phu", "vinh-phuc", "vnpt", "viettel")
+GOVERNMENT, CHAIR = "s-chinh-phu", "s-26"
+COMMUNE, NEIGHBOUR = "s-08707", "s-08710"
+"""Two communes at the satellite vnpt."""
+OTHER = "s-08764"
+"""A commune at the satellite viettel."""
+EVERYBODY = (CHAIR, GOVERNMENT, COMMUNE, NEIGHBOUR, OTHER)
+
+
+def full(site: str) -> dict[str, Any]:
+    return {"layout": "full", "sites": [site]}
+
+
+def call_of(meeting: Meeting) -> dict[str, Any]:
+    """The newest call."""
+    call: dict[str, Any] = meeting.state["conference"]["calls"][0]
+    return call
+
+
+async def in_session(province: Province, title: str, sites: tuple[str, ...]) -> Meeting:
+    """A conference whose sites all publish."""
+    meeting = await province.open(title, sites, chair=CHAIR)
+    await meeting.mcus_online(timeout=60)
+    await province.publish(meeting, sites)
+    await meeting.sites_ready(len(sites), timeout=60)
+    return meeting
+
+
+async def connected(meeting: Meeting, site: str) -> dict[str, Any]:
+    """The site's call once it is measured."""
+
+    def done(state: dict[str, Any]) -> bool:
+        call = state["conference"]["calls"][:1]
+        return bool(call) and call[0]["site"] == site and call[0]["state"] == "connected"
+
+    await meeting.until(done, f"the call of {site} connected")
+    return call_of(meeting)
+
+
+async def alone(meeting: Meeting, site: str = CHAIR) -> None:
+    """Nobody called, nobody muted, nobody next; only this site on the programme."""
+    state = meeting.state["conference"]
+    if any(call["state"] in ("requested", "connected") for call in state["calls"]):
+        await meeting.command("release")
+    for name, one in meeting.state["sites"].items():
+        if one["muted"]:
+            await meeting.command("mute", site=name, muted=False)
+    # Twice: the scene before is shown no more, not even as what comes next.
+    await meeting.command("take", scene=full(site))
+    await meeting.command("preview", scene=full(site))
+    await meeting.command("take")
+
+
+async def worst_gap(viewer: Watching, since: float) -> float:
+    """The longest freeze (ms) at a viewer since a moment, once it is seen to get pictures now.
+
+    A session that was lost counts as the time until it was there again.
+    """
+    alive = await viewer.until(
+        lambda e: e["event"] == "stats" and e["fps"] > 5, "pictures", since=now_ms() + 500
+    )
+    assert alive["t"] > since
+    worst = lost = 0.0
+    for event in viewer.events:
+        if event["t"] < since:
+            continue
+        if event["event"] == "freeze":
+            worst = max(worst, event["ms"])
+        if event["event"] == "lost":
+            lost = lost or event["t"]
+        if event["event"] == "reconnected":
+            worst, lost = max(worst, event["t"] - lost), 0.0
+    return worst
