@@ -113,7 +113,7 @@ async def test_a_closed_conference_ends_its_sockets(served: Served) -> None:
         await socket.send(json.dumps({"token": house.token(Role.OPERATOR)}))
         await receive(socket)
         await house.server.control.close(house.conference.id)
-        assert await closed(socket) == live.NOT_OPEN
+        assert await closed(socket) == live.CLOSED
 
 
 async def test_a_page_without_news_is_told_that_the_server_is_there(

@@ -337,9 +337,15 @@ async def test_a_site_does_not_look_into_others(feed: str, site: Site) -> None:
     is_problem(await site.play(feed), 403, "not-allowed")
 
 
-async def test_a_feed_that_an_mcu_lacks_is_not_found(site: Site) -> None:
+async def test_a_source_that_an_mcu_lacks_is_not_found(site: Site) -> None:
     site.house.mcus.refusals["whep.play"] = "no-feed"
-    is_problem(await site.play(), 404, "no-feed")
+    site.headers = bearer(site.house.token(Role.OPERATOR))
+    is_problem(await site.play("site/s-bac-1"), 404, "no-feed")
+
+
+async def test_a_bus_that_is_not_there_yet_will_come(site: Site) -> None:
+    site.house.mcus.refusals["whep.play"] = "no-feed"
+    is_problem(await site.play(), 503, "mcu-not-ready")
 
 
 async def test_a_malformed_answer_is_refused(site: Site) -> None:

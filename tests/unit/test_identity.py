@@ -1,6 +1,7 @@
 """Tokens, agents' keys, the secret and the certificate."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -114,6 +115,13 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     assert len(secret) == 32
     mode = (tmp_path / "data" / "secret").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+def test_programs_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(load_secret, [tmp_path] * 40))
+    assert len(made) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
 
 
 @pytest.mark.parametrize("text", ["ab", "", "no hex at all", "é"])

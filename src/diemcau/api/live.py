@@ -12,7 +12,8 @@ from diemcau.ports.identity import NotAllowed, Principal
 from diemcau.services.hub import Ended, Subscription
 from diemcau.services.live import view_of
 
-MALFORMED, NOT_IDENTIFIED, NOT_ALLOWED, NOT_OPEN, TOO_SLOW = 4400, 4401, 4403, 4404, 4408
+MALFORMED, NOT_IDENTIFIED, NOT_ALLOWED, NOT_OPEN = 4400, 4401, 4403, 4404
+TOO_SLOW, CLOSED = 4408, 4410
 TOKEN_WITHIN_S = 10.0
 SENT_WITHIN_S = 5.0
 """A watcher that takes longer for one message is dropped; it may come back for a snapshot."""
@@ -98,7 +99,7 @@ async def _send(socket: WebSocket, server: Server, conference: str, principal: P
     except TimeoutError:
         raise _Drop(TOO_SLOW, "too slow") from None
     except Ended:
-        raise _Drop(NOT_OPEN, "the conference is closed") from None
+        raise _Drop(CLOSED, "the conference is closed") from None
     finally:
         subscription.close()
 

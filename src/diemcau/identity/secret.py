@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 
 from diemcau.domain.refusal import Invalid
 
@@ -16,14 +18,21 @@ def load_secret(folder: Path) -> bytes:
     """
     file = folder / "secret"
     folder.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _make(file)
+    return _read(file)
+
+
+def _make(file: Path) -> None:
+    """Whole or not at all, also when two programs start at once: the first one's counts."""
+    handle, name = mkstemp(dir=file.parent, prefix=".secret-")  # mode 0600
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read(file)
-    secret = secrets.token_bytes(LENGTH)
-    with os.fdopen(handle, "w", encoding="ascii") as output:
-        output.write(secret.hex() + "\n")
-    return secret
+        with os.fdopen(handle, "w", encoding="ascii") as output:
+            output.write(secrets.token_hex(LENGTH) + "\n")
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        Path(name).unlink()
 
 
 def _read(file: Path) -> bytes:

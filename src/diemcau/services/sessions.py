@@ -104,7 +104,12 @@ class Sessions:
         here = self._place(conference, feed, site, mcu)
         session = token_urlsafe(12)
         params = {"conference": conference_id, "session": session, "site": site, "feed": feed}
-        result = await self._ask(here, "whep.play", params, feed)
+        try:
+            result = await self._ask(here, "whep.play", params, feed)
+        except NoFeed:
+            if feed in conference.buses:  # it will come: the mixer or the link is on its way
+                raise McuNotReady(here, f"«{feed}»") from None
+            raise
         return Playing(here, session, str(result["offer"]))
 
     async def answer(self, conference_id: str, mcu: str, session: str, answer: str) -> None:
