@@ -109,6 +109,19 @@ def bench(
 
 
 @app.command()
+def shots(
+    folder: Annotated[Path, typer.Option(help="Nơi ghi ảnh / where to write the pictures")] = Path(
+        "docs/pictures"
+    ),
+    province: Province = "vinh-phuc-2022",
+) -> None:
+    """Chụp các trang của một phiên họp / pictures of every page of a province in session."""
+    from diemcau.cli import shots as command
+
+    command.run(folder, province)
+
+
+@app.command()
 def doctor() -> None:
     """Xem máy này có chạy được không / whether this machine can run it."""
     from diemcau.cli import doctor as command
