@@ -83,7 +83,10 @@ class Slot:
     def assign(self, source: str | None, pli: tuple[str, int] | None) -> bool:
         """Give the slot to a source; False when it has it already (only the address is new)."""
         if source == self.source:
+            learnt = pli is not None and self.pli is None
             self.pli = pli
+            if learnt and self.picture is None:
+                self.ask_keyframe()  # the way to ask is new: what came before may have been missed
             return False
         self._forget()
         self.source, self.pli = source, pli
