@@ -110,6 +110,12 @@ class Eyes:
         parts = [samples for at, samples in self._sounds if since <= at <= until]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
+    def loudest_db(self, hz: float, since: float) -> float:
+        """The level (dBFS) of a frequency in the one window of 50 ms that has most of it."""
+        sound, size = self.heard(since), int(RATE * WINDOW_S)
+        starts = range(0, len(sound) - size, size // 2)
+        return max((level_db(sound[at : at + size], hz) for at in starts), default=-100.0)
+
     def seconds_of(self, number: int, since: float, over_db: float = AUDIBLE_DB) -> float:
         """For how long a site's tone was heard since a moment, in windows of 50 ms."""
         sound, size = self.heard(since), int(RATE * WINDOW_S)

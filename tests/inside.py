@@ -13,10 +13,12 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from diemcau.lab.province import Province
 from diemcau.mcu.janus import Admin, Connection, Session
+
+if TYPE_CHECKING:  # a look must be quick: it imports no more than it needs
+    from diemcau.lab.province import Province
 
 ROOT = Path(__file__).parent.parent
 
