@@ -14,11 +14,11 @@ from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.lab.tones import RATE, Samples, tone_hz
-from diemcau.lab.whep import WhepClient
+from diemcau.lab.whep import WhepClient, WhepError
 
 FULL = Pane(0, 0, 1, 1)
 WINDOW_S = 0.05
-SILENCE_DB = -40.0
+AUDIBLE_DB, SILENCE_DB = -26.0, -40.0
 """26 dB below a site's tone: what Opus makes of other tones stays under it."""
 
 
@@ -47,7 +47,8 @@ class Eyes:
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
-        self._session, offer = await self._client.offer()
+        async with asyncio.timeout(10):
+            self._session, offer = await self._offer()
         await self._client.answer(self._session, await self._reception.answer(offer))
         return self
 
@@ -66,6 +67,16 @@ class Eyes:
         except TimeoutError:
             raise AssertionError(f"not within {timeout} s: {what}; sees {self.sites()}") from None
         return now_ms()
+
+    async def shows(self, number: int, timeout: float = 10) -> float:
+        """Until this site is seen full screen."""
+        return await self.until(lambda: self.sites() == [number], f"site {number}", timeout)
+
+    async def hears(self, number: int, timeout: float = 10) -> float:
+        """Until this site's tone is heard."""
+        return await self.until(
+            lambda: self.tone_db(number) > AUDIBLE_DB, f"the tone of site {number}", timeout
+        )
 
     def sites(self, panes: Sequence[Pane] = (FULL,)) -> list[int | None]:
         """The numbers of the sites in these panes of the newest picture."""
@@ -99,11 +110,27 @@ class Eyes:
         parts = [samples for at, samples in self._sounds if since <= at <= until]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
-    def seconds_of(self, number: int, since: float, over_db: float = -26.0) -> float:
+    def loudest_db(self, hz: float, since: float) -> float:
+        """The level (dBFS) of a frequency in the one window of 50 ms that has most of it."""
+        sound, size = self.heard(since), int(RATE * WINDOW_S)
+        starts = range(0, len(sound) - size, size // 2)
+        return max((level_db(sound[at : at + size], hz) for at in starts), default=-100.0)
+
+    def seconds_of(self, number: int, since: float, over_db: float = AUDIBLE_DB) -> float:
         """For how long a site's tone was heard since a moment, in windows of 50 ms."""
         sound, size = self.heard(since), int(RATE * WINDOW_S)
         windows = sound[: len(sound) // size * size].reshape(-1, size)
         return WINDOW_S * sum(level_db(window, tone_hz(number)) > over_db for window in windows)
+
+    async def _offer(self) -> tuple[str, str]:
+        """The server's offer, as soon as the programme has come down to that MCU."""
+        while True:
+            try:
+                return await self._client.offer()
+            except WhepError as error:
+                if "no-feed" not in str(error):
+                    raise
+            await asyncio.sleep(0.1)
 
     def _plane(self, index: int, pane: Pane) -> Luma:
         plane = self._frame.planes[index]

@@ -13,10 +13,12 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from diemcau.lab.province import Province
 from diemcau.mcu.janus import Admin, Connection, Session
+
+if TYPE_CHECKING:  # a look must be quick: it imports no more than it needs
+    from diemcau.lab.province import Province
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,8 +60,7 @@ async def becomes(
         raise AssertionError(f"still {answer} after {timeout} s") from None
 
 
-async def _look(file: Path) -> dict[str, Any]:
-    life = json.loads(file.read_text())
+async def _look(life: dict[str, Any]) -> dict[str, Any]:
     watcher = await Connection.open(
         life["admin_port"], "janus-admin-protocol", {"admin_secret": life["admin_secret"]}, _ignore
     )
@@ -83,4 +84,4 @@ def _ignore(_event: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_look(Path(sys.argv[1])))))
+    print(json.dumps(asyncio.run(_look(json.loads(Path(sys.argv[1]).read_text())))))

@@ -208,7 +208,9 @@ async def test_an_mcu_is_seen_coming_and_going(house: Running) -> None:
         assert (await house.mcu(conference, NORTH))["state"] == "starting"
         watcher = house.server.hub.subscribe(conference, "*")
         await watcher.next()
-        await agent.observe([{"kind": "room", "conference": conference}])
+        room = {"kind": "room", "conference": conference}
+        program = {"kind": "downlink", "conference": conference, "feed": "program"}
+        await agent.observe([room, program])
         await asyncio.wait_for(watcher.next(), 5)
         assert (await house.mcu(conference, NORTH))["state"] == "online"
     patch = json.loads(await asyncio.wait_for(watcher.next(), 5))["patch"]

@@ -37,6 +37,16 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def free_inputs(slots: int) -> list[dict[str, int]]:
+    """Settings of this many inputs."""
+    ports = free_ports(2 * slots)
+    return [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(slots)]
+
+
+class PortTakenError(Exception):
+    """A port was free a moment ago, and is not any more."""
+
+
 @dataclass(frozen=True)
 class Packet:
     """An RTP packet and when it came (monotonic seconds)."""
@@ -339,8 +349,7 @@ class Rig:
         **settings: Any,
     ) -> None:
         self.folder = folder
-        ports = free_ports(2 * slots)
-        self.inputs = [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(slots)]
+        self.inputs = free_inputs(slots)
         self.receivers = {name: Receiver() for name in (*buses, "return/0", "return/1")}
         self.settings: dict[str, Any] = {
             "width": 640,
@@ -353,7 +362,16 @@ class Rig:
         }
         self.sources: list[Source] = []
         self.socket = folder / "mixer.sock"
-        self.start()
+        self._start_on_free_ports(slots)
+
+    def _start_on_free_ports(self, slots: int) -> None:
+        """Start; choose other ports where somebody took one in between."""
+        for _ in range(3):
+            try:
+                return self.start()
+            except PortTakenError:
+                self.inputs = self.settings["inputs"] = free_inputs(slots)
+        raise PortTakenError
 
     def start(self) -> None:
         path = self.folder / "settings.json"
@@ -370,9 +388,16 @@ class Rig:
                 self.client = Client(self.socket)
                 return
             except OSError:
-                assert self.process.poll() is None, (self.folder / "mixer.log").read_text()
+                self._check_running()
                 assert time.monotonic() < deadline, "the mixer did not listen"
                 time.sleep(0.02)
+
+    def _check_running(self) -> None:
+        if self.process.poll() is not None:
+            words = (self.folder / "mixer.log").read_text()
+            if "port cannot be opened" in words.splitlines()[-1]:
+                raise PortTakenError
+            raise AssertionError(words)
 
     def source(self, slot: int, colour: str, hertz: int, **options: Any) -> Source:
         made = Source(self.inputs[slot]["port"], colour, hertz, **options)

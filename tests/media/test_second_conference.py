@@ -11,7 +11,7 @@ import pytest_asyncio
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Watching, now_ms
-from tests.eyes import Eyes
+from tests.eyes import SILENCE_DB, Eyes
 from tests.inside import becomes, inside, mixers
 from tests.stage import CHAIR, COMMUNE, NEIGHBOUR, OTHER, full, in_session, worst_gap
 
@@ -52,13 +52,13 @@ async def test_a_second_conference_under_another_master_does_not_disturb_the_fir
         Eyes(province, second, mcu="viettel") as above,
         Eyes(province, second, mcu="vnpt") as below,
     ):
-        for eyes in (above, below):
-            await eyes.until(lambda eyes=eyes: eyes.sites() == [other], "its chair")
+        await above.shows(other)
+        await below.shows(other)
         await second.command("take", scene=full(NEIGHBOUR))
         for eyes in (above, below):
-            await eyes.until(lambda eyes=eyes: eyes.sites() == [neighbour], "its commune")
-            await eyes.until(lambda eyes=eyes: eyes.tone_db(neighbour) > -26, "its tone")
-            assert eyes.tone_db(province.number(COMMUNE)) < -40
+            await eyes.shows(neighbour)
+            await eyes.hears(neighbour)
+            assert eyes.tone_db(province.number(COMMUNE)) < SILENCE_DB
     assert len(mixers(province)) == 2
     await second.close()
     await nothing_left_of(province, second)

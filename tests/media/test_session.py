@@ -14,7 +14,7 @@ from diemcau.lab.marks import Pane
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Watching, now_ms
-from tests.eyes import SILENCE_DB, Eyes
+from tests.eyes import AUDIBLE_DB, SILENCE_DB, Eyes
 from tests.stage import (
     CHAIR,
     COMMUNE,
@@ -32,7 +32,6 @@ from tests.stage import (
 
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 
-AUDIBLE_DB = -26.0
 LINE_IDLE_KBPS = 10.0
 
 

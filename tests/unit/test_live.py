@@ -35,6 +35,7 @@ def publisher(site: str, session: str = "p1") -> dict[str, Any]:
 
 
 ROOM = {"kind": "room", "conference": "c1"}
+PROGRAM = {"kind": "downlink", "conference": "c1", "feed": "program"}
 
 
 def observe(into: Observations, mcu: str, *resources: Any, silent: Any = ()) -> set[str]:
@@ -131,6 +132,8 @@ def test_an_mcu_is_offline_then_starting_then_online(observations: Observations)
     observe(observations, NORTH)
     assert state() == "starting"
     observe(observations, NORTH, ROOM)
+    assert state() == "starting"
+    observe(observations, NORTH, ROOM, PROGRAM)
     assert state() == "online"
 
 

@@ -33,8 +33,11 @@ async def run(quick: bool = False) -> dict[str, Any]:
         async with Province(folder, mcus=[MASTER, HERE]) as province:
             chair, site = (province.sites_of(mcu, 1)[0] for mcu in (MASTER, HERE))
             meeting = await province.open("Đo", [chair, site], chair=chair)
-            await province.publish(meeting, [chair], width=640, height=360, fps=25)
+            await province.publish(
+                meeting, [chair], width=640, height=360, fps=25, bitrate=1_500_000, motion=True
+            )
             await meeting.sites_ready(1)
+            await meeting.mcus_online()
             bare_host, audience_host = province.extra_host("bare"), province.extra_host("audience")
             async with (
                 LabJanus(bare_host) as bare,

@@ -26,6 +26,7 @@ async def run(quick: bool = False) -> dict[str, Any]:
             meeting = await province.open("Đo", [chair, member], chair=chair, master=CHAIN[0])
             await province.publish(meeting, [chair], width=640, height=360, fps=25)
             await meeting.sites_ready(1)
+            await meeting.mcus_online()
             viewers = [
                 province.view(mcu, meeting, options=["--reconnect", "--every-frame"])
                 for mcu in CHAIN

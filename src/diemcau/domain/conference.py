@@ -15,6 +15,9 @@ from diemcau.domain.refusal import Conflict, Invalid, Unknown
 
 CALLS_KEPT = 20
 
+BUSES = ("program", "chair")
+"""What the mixer makes: a bus not kept is never asked of it."""
+
 
 class CallState(StrEnum):
     REQUESTED = "requested"
@@ -83,7 +86,7 @@ class Conference:
     master: str
     sites: tuple[str, ...]
     chair: str = ""
-    buses: tuple[str, ...] = ("program", "chair")
+    buses: tuple[str, ...] = BUSES
     max_sites: int = 200
     program: Scene = field(default_factory=Scene)
     chair_view: Scene = field(default_factory=Scene)
@@ -131,13 +134,11 @@ class Conference:
 
 
 def opened(conference: Conference) -> Conference:
-    """The state a session starts in: the chair full screen, nothing in preview."""
+    """The state a session starts in: the chair full screen, nothing in preview.
+
+    Its list may be longer than ``max_sites``, which caps those connected at once.
+    """
     conference.require(conference.chair, *conference.sites)
-    if len(conference.sites) > conference.max_sites:
-        raise Invalid(
-            f"Phiên họp có {len(conference.sites)} điểm cầu, vượt giới hạn {conference.max_sites}.",
-            f"{len(conference.sites)} sites are over this conference's cap {conference.max_sites}.",
-        )
     scene = full(conference.chair)
     return replace(conference, program=scene, base=scene, chair_view=scene)
 

@@ -281,7 +281,7 @@ class Province:
                     break
                 await asyncio.sleep(0.05)
         said = self.supervisor.log("server").read_text().strip().splitlines()
-        raise LabError(said[-1] if said else "the server did not start")
+        raise LabError(said[-1].removeprefix("diemcau: ") if said else "the server did not start")
 
 
 class Machine:

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 import diemcau
 from diemcau.domain.resources import from_json, to_json
@@ -54,6 +54,7 @@ class Agent:
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)
         self._told_epoch = ""
+        self._trouble = ""
         self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -81,11 +82,19 @@ class Agent:
                     await self._converse(socket)
                     if asyncio.get_running_loop().time() - started > RECONNECT_MOST_S:
                         wait = RECONNECT_FIRST_S
-                    log.info("the server closed the connection", reason=socket.close_reason)
+                    self._explain("the server closed the connection")
+            except ConnectionClosed as error:
+                self._explain(_refusal(error) or f"the connection broke: {error}")
             except (OSError, WebSocketException, TimeoutError) as error:
-                log.info("the server is away", error=str(error))
+                self._explain(f"the server is away: {error}")
             await asyncio.sleep(wait)
             wait = min(RECONNECT_MOST_S, 2 * wait)
+
+    def _explain(self, why: str) -> None:
+        """Say why there is no server, once: the next attempts mostly fail for the same reason."""
+        if why != self._trouble:
+            self._trouble = why
+            log.warning("no server", mcu=self._settings.mcu, why=why)
 
     def _dial(self) -> connect:
         return connect(
@@ -123,6 +132,9 @@ class Agent:
         }
 
     def _on_desired(self, params: dict[str, Any]) -> None:
+        if self._trouble:
+            log.info("the server is there", mcu=self._settings.mcu)
+            self._trouble = ""
         self.reconciler.desire(from_json(resource) for resource in params["resources"])
 
     def _serving(self, method: str) -> Any:
@@ -179,6 +191,17 @@ class Agent:
             if self._peer is not None:
                 with contextlib.suppress(MediaError):
                     await self._notify("stats", await self._statistics.collect())
+
+
+def _refusal(closed: ConnectionClosed) -> str:
+    """What to do about a refusal (docs/protocol.md section 4); "" where it was none."""
+    match closed.rcvd.code if closed.rcvd is not None else 0:
+        case 4401:
+            return "refused, wrong agent key: make a new one on the server by ./diemcau agent-key"
+        case 4404:
+            return "refused, no such MCU: see the server's directory for the right name"
+        case _:
+            return ""
 
 
 SERVED = (

@@ -1,17 +1,20 @@
 """The sites' own sessions: pictures and sound in by WHIP, the programme out by WHEP."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from diemcau.domain.resources import Key, Listener, Publisher, Resource
 from diemcau.mcu import sdp
 from diemcau.mcu.ground import Ground, opaque
-from diemcau.mcu.janus import JanusError, Json
+from diemcau.mcu.janus import Handle, JanusError, Json
 from diemcau.mcu.mixing import Mixing
 from diemcau.mcu.present import Held, Mids
 from diemcau.ports.media import MediaError
 
 JOIN_TIMEOUT_S = 15.0
+FEED_EXISTS = 436
+NAME_WAITS_S = (0.01, 0.02, 0.05, 0.1, 0.3)
 
 
 class Sessions:
@@ -33,16 +36,10 @@ class Sessions:
         former = self._ground.present.get(publisher.key)
         if former is not None and not (params.get("replace") or former.silent):
             raise MediaError("already-publishing", f"{site} is publishing already")
-        await self._ground.release(publisher.key)
-        handle = await self._ground.attach(opaque(publisher.key, publisher.session))
-        try:
-            data = await self._ground.publish(handle, room, f"site/{site}", params["offer"])
-        except JanusError as error:
-            await self._ground.discard(handle)
-            raise MediaError("bad-sdp", str(error)) from error
-        except BaseException:
-            await self._ground.discard(handle)
-            raise
+        if former is not None:
+            await self._require_readable(publisher, params["offer"])
+            await self._ground.release(publisher.key)
+        handle, data = await self._join(publisher, params["offer"])
         held = Held(publisher, handle, mids_of(data.get("streams", [])))
         self._ground.keep_when_up(held, JOIN_TIMEOUT_S)
         return {"answer": data["jsep"]["sdp"]}
@@ -123,6 +120,41 @@ class Sessions:
 
     async def delete(self, resource: Resource) -> None:
         await self._ground.release(resource.key)
+
+    async def _join(self, publisher: Publisher, offer: str) -> tuple[Handle, Json]:
+        """Join as the site's feed. A former publisher that was let go a moment ago may hold the
+        feed's name a little longer: Janus tidies up after it has said that it did."""
+        waits = iter(NAME_WAITS_S)
+        while True:
+            try:
+                return await self._try_to_join(publisher, offer)
+            except JanusError as error:
+                wait_s = next(waits, None)
+                if error.number != FEED_EXISTS or wait_s is None:
+                    raise MediaError("bad-sdp", str(error)) from error
+                await asyncio.sleep(wait_s)
+
+    async def _try_to_join(self, publisher: Publisher, offer: str) -> tuple[Handle, Json]:
+        handle = await self._ground.attach(opaque(publisher.key, publisher.session))
+        try:
+            feed = f"site/{publisher.site}"
+            return handle, await self._ground.publish(handle, publisher.conference, feed, offer)
+        except BaseException:
+            await self._ground.discard(handle)
+            raise
+
+    async def _require_readable(self, publisher: Publisher, offer: str) -> None:
+        """Raise ``bad-sdp`` while the former publisher is still there: Janus reads a description
+        before it looks whether the feed's name is free."""
+        handle = await self._ground.attach("reading")
+        try:
+            feed = f"site/{publisher.site}"
+            await self._ground.publish(handle, publisher.conference, feed, offer)
+        except JanusError as error:
+            if error.number != FEED_EXISTS:
+                raise MediaError("bad-sdp", str(error)) from error
+        finally:
+            await self._ground.discard(handle)
 
     def _require_room(self, conference: str) -> None:
         if self._ground.present.get(("room", conference)) is None:

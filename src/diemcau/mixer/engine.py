@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from diemcau.mixer import graphics
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.bus import Bus
 from diemcau.mixer.feed import Feed, Timebase
@@ -22,6 +23,7 @@ from diemcau.mixer.messages import (
 from diemcau.mixer.on_air import OnAir
 from diemcau.mixer.settings import Settings
 from diemcau.mixer.slot import Slot
+from diemcau.mixer.slot import preload as preload_decoders
 from diemcau.mixer.sound import SILENCE_DB, SoundMixer
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class Engine:
         self._timebase = Timebase()
         self._mix: dict[str, Any] | None = None
         self._on_air = OnAir()
-        self._slots = [Slot(n, ports) for n, ports in enumerate(settings.inputs)]
+        self._slots = [Slot(n, ports, self._check_soon) for n, ports in enumerate(settings.inputs)]
         self._feeds = {
             name: Feed(name, output, self._timebase) for name, output in settings.outputs.items()
         }
@@ -73,6 +75,9 @@ class Engine:
         self._counted: list[int] = [0] * settings.slots
 
     async def start(self) -> None:
+        """Begin to send; ready for commands when this returns."""
+        preload_decoders()
+        graphics.preload()
         for name, feed in self._feeds.items():
             feed.on_keyframe = partial(self._keyframe_wanted, name)
             await feed.open()
@@ -155,6 +160,9 @@ class Engine:
         if slot.assign(order.source, order.pli):
             self._on_air.changed(order.slot, order.source)
             self._tell_input(slot)
+
+    def _check_soon(self) -> None:
+        self._loop.call_soon_threadsafe(self._check)
 
     def _check(self) -> None:
         now = time.monotonic()

@@ -8,6 +8,7 @@ without a source has no pipeline and costs nothing.
 import logging
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from diemcau.mixer import rtcp
@@ -38,10 +39,23 @@ PT_CAPS = {
 }
 
 
-class Slot:
-    """Input `index` of the mixer."""
+def preload() -> None:
+    """Load the decoders' libraries now: the first source of the day must not wait for the disk."""
+    for factory in ("rtpptdemux", "rtpjitterbuffer", "rtph264depay", "h264parse", "audioconvert"):
+        make(factory)
+    for factory in ("avdec_h264", "rtpopusdepay", "opusdec", "udpsrc", "fakesink"):
+        make(factory)
 
-    def __init__(self, index: int, ports: InputPort) -> None:
+
+class Slot:
+    """Input `index` of the mixer.
+
+    `on_picture` is called from the decoder's thread when there is a picture where none was.
+    """
+
+    def __init__(
+        self, index: int, ports: InputPort, on_picture: Callable[[], None] = lambda: None
+    ) -> None:
         self.index = index
         self.source: str | None = None
         self.pli: tuple[str, int] | None = None
@@ -58,6 +72,7 @@ class Slot:
         self._pipeline: Any = None
         self._jitter: Any = None
         self._branches: dict[int, Any] = {}
+        self._on_picture = on_picture
         self._rtp = _bound_socket(ports.port)
         self._rtcp = _bound_socket(ports.rtcp_port)
 
@@ -68,7 +83,10 @@ class Slot:
     def assign(self, source: str | None, pli: tuple[str, int] | None) -> bool:
         """Give the slot to a source; False when it has it already (only the address is new)."""
         if source == self.source:
+            learnt = pli is not None and self.pli is None
             self.pli = pli
+            if learnt and self.picture is None:
+                self.ask_keyframe()  # the way to ask is new: what came before may have been missed
             return False
         self._forget()
         self.source, self.pli = source, pli
@@ -204,8 +222,11 @@ class Slot:
         caps = pad.get_current_caps()
         if self._shape is None or not self._shape[0].is_equal(caps):
             self._shape = (caps, *decoded_caps(caps))
+        new = self.picture is None
         self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
         self.frames += 1
+        if new:
+            self._on_picture()
 
     def _attach(self, demux: Any, pt: int, pad: Any) -> None:
         """Link a payload type to its branch; one nobody knows is swallowed, not an error."""

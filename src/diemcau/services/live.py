@@ -146,7 +146,7 @@ def _mcu(
     state: Json = {
         "id": mcu.id,
         "name": mcu.name,
-        "state": _mcu_state(mcu.id, seen.room, observations),
+        "state": _mcu_state(mcu.id, seen.ready, observations),
         "viewers": len(seen.listeners),
         "publishers": len(seen.publishers),
     }
@@ -156,10 +156,10 @@ def _mcu(
     return state
 
 
-def _mcu_state(mcu: str, room: bool, observations: Observations) -> str:
+def _mcu_state(mcu: str, ready: bool, observations: Observations) -> str:
     if mcu not in observations.online:
         return "offline"
-    return "online" if room and mcu in observations.reported else "starting"
+    return "online" if ready and mcu in observations.reported else "starting"
 
 
 def _link(conference: Conference, mcu: str, said: Said) -> Json:

@@ -16,7 +16,8 @@ QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
 class Seen:
     """What one MCU has of one conference."""
 
-    room: bool = False
+    ready: bool = False
+    """The room is there, and the programme in it."""
     publishers: Mapping[str, str] = field(default_factory=dict)
     """Session by site."""
     listeners: frozenset[str] = frozenset()
@@ -157,6 +158,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
 def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]:
     """Resources by conference. Those kinds that no page shows are passed over."""
     rooms: set[str] = set()
+    programs: set[str] = set()
     publishers: dict[str, dict[str, str]] = {}
     listeners: dict[str, set[str]] = {}
     lanes: dict[str, dict[int, str]] = {}
@@ -166,6 +168,8 @@ def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]
         match resource["kind"]:
             case "room":
                 rooms.add(conference)
+            case "mixer-feed" | "downlink" if resource["feed"] == "program":
+                programs.add(conference)
             case "publisher" if resource["site"] in mine:
                 publishers.setdefault(conference, {})[resource["site"]] = resource["session"]
             case "listener":
@@ -176,7 +180,7 @@ def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]
         silent.setdefault(conference, set()).add(site)
     return {
         conference: Seen(
-            room=conference in rooms,
+            ready=conference in rooms & programs,
             publishers=publishers.get(conference, {}),
             listeners=frozenset(listeners.get(conference, ())),
             lanes=lanes.get(conference, {}),

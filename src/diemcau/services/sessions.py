@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from diemcau.domain import planner
-from diemcau.domain.conference import Conference
+from diemcau.domain.conference import BUSES, Conference
 from diemcau.domain.directory import Directory
 from diemcau.domain.refusal import Refusal, Unknown
 from diemcau.ports.mcus import McuAway, McuRefused, Mcus
@@ -104,12 +104,7 @@ class Sessions:
         here = self._place(conference, feed, site, mcu)
         session = token_urlsafe(12)
         params = {"conference": conference_id, "session": session, "site": site, "feed": feed}
-        try:
-            result = await self._ask(here, "whep.play", params, feed)
-        except NoFeed:
-            if feed in conference.buses:  # it will come: the mixer or the link is on its way
-                raise McuNotReady(here, f"«{feed}»") from None
-            raise
+        result = await self._ask(here, "whep.play", params, feed)
         return Playing(here, session, str(result["offer"]))
 
     async def answer(self, conference_id: str, mcu: str, session: str, answer: str) -> None:
@@ -195,7 +190,7 @@ def _refusal(error: McuRefused, mcu: str, subject: str) -> Refusal:
             return AlreadyPublishing(subject)
         case "no-session":
             return UnknownSession()
-        case "no-feed":
+        case "no-feed" if subject not in BUSES:
             return NoFeed(subject)
         case "bad-sdp":
             return BadSdp(

@@ -82,8 +82,8 @@ def _description(number: int, fmt: Format) -> str:
 
     The transport-wide feedback extension is offered because its reports come every 200 ms, while
     plain receiver reports come once a second: their absence shows a dead MCU the sooner. Both
-    streams offer it: with only one, which of them comes first decides whether any packet gets
-    its number.
+    streams offer it; with only one, which of them comes first decides whether any packet gets its
+    number.
     """
     kbits = max(1, fmt.bitrate // 1000)
     return f"""

@@ -17,6 +17,7 @@ from diemcau.synthetic import whip
 from diemcau.synthetic.picture import Picture
 from diemcau.synthetic.publisher import Format, MediaError, Publisher
 
+LATE_SECONDS = 0.1
 BACK_OFF = (0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0)
 _print_lock = threading.Lock()
 
@@ -124,11 +125,15 @@ class Site(threading.Thread):
 
     def _watch(self, publisher: Publisher) -> None:
         """Wait until the MCU has been silent for too long."""
-        while True:
-            silent = time.monotonic() - publisher.last_rtcp
-            if silent >= publisher.silence_limit:
-                raise _LostError(f"no RTCP from the MCU for {silent:.1f} s")
-            self._wait(publisher.silence_limit - silent)
+        limit = publisher.silence_limit
+        while (silent := time.monotonic() - publisher.last_rtcp) < limit:
+            due = time.monotonic() + limit - silent
+            self._wait(limit - silent)
+            # On an overloaded machine we wake late, and what the MCU sent waits to be read as well.
+            late = time.monotonic() - due
+            if late > LATE_SECONDS:
+                self._wait(late)
+        raise _LostError(f"no RTCP from the MCU for {silent:.1f} s")
 
     def _wait(self, seconds: float) -> None:
         """Wait for the next message; raise what it carries."""

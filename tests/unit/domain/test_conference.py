@@ -1,6 +1,5 @@
 """What the verbs do to a conference."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -91,7 +90,6 @@ def test_mute_all_spares_the_chair_and_those_named(session: Conference) -> None:
         (lambda s: verbs.released(s), Conflict),
         (lambda s: verbs.previewed(s, full("nobody")), Unknown),
         (lambda s: verbs.bannered(s, "x" * 301), Invalid),
-        (lambda s: verbs.opened(replace(s, max_sites=2)), Invalid),
         (lambda _: Scene(layout("full"), ("a", "b")), Invalid),
         (lambda _: Scene(layout("grid-2x2"), ("a", "a")), Invalid),
         (lambda _: custom([(0.5, 0, 0.6, 1)]), Invalid),

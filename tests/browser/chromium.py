@@ -1,0 +1,45 @@
+"""Debian's Chromium on a host of the laboratory, driven through a pipe that passes namespaces."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+from diemcau.lab.province import Province
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+@asynccontextmanager
+async def chromium(province: Province, mcu: str, folder: Path) -> AsyncIterator[Browser]:
+    """A browser in the network of that MCU's host, with a fake camera and microphone."""
+    wrapper = folder / "chromium"
+    command = shlex.join(province.hosts[mcu].command(["/usr/bin/chromium"]))
+    wrapper.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    wrapper.chmod(0o755)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=wrapper,
+            args=[*ARGUMENTS, f"--unsafely-treat-insecure-origin-as-secure={province.lab_url}"],
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
