@@ -1,6 +1,5 @@
 """Fixtures of the browser tests of the pages; the mock starts anew for each test."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,14 +20,12 @@ Open = Callable[[str], Page]
 """Opens an address of the mock in a browser window of its own."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_in_namespace(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Browser]]:
     if not (ROOT / "src/diemcau/api/static/index.html").exists():
         pytest.fail("the pages are not built: run `npm install && npm run build` in web/")
-    if shutil.which("node") is None:
-        pytest.fail("the mock server needs node")
     with namespace() as name, chromium(name, Path(tmp_path_factory.mktemp("chromium"))) as browser:
         yield name, browser
 

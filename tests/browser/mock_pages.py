@@ -16,6 +16,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from diemcau.cli.web import node_wheel
+
 ROOT = Path(__file__).parents[2]
 MEDIA_SERVER = (Path(__file__).parent / "media_server.js").read_text()
 FLAGS = [
@@ -55,7 +57,8 @@ def namespace() -> Iterator[str]:
 @contextmanager
 def mock_server(name: str) -> Iterator[subprocess.Popen[str]]:
     """The mock of ``web/mock`` inside the namespace; ready when it has said its address."""
-    command = ["ip", "netns", "exec", name, "node", "mock/server.mjs"]
+    node = str(node_wheel() / "bin" / "node")
+    command = ["ip", "netns", "exec", name, node, "mock/server.mjs"]
     environment = {**os.environ, "PORT": "8099"}
     process = subprocess.Popen(
         command, cwd=ROOT / "web", env=environment, stdout=subprocess.PIPE, text=True
