@@ -15,7 +15,7 @@ FULL, FAST = ("check", "test"), ("test",)
 
 
 def run(scripts: Sequence[str], web: Path = WEB) -> int:
-    """Run npm scripts one after another; the exit code of the first that fails, else 0."""
+    """Run all these npm scripts; the exit code of the first that failed, else 0."""
     if not (web / "node_modules").is_dir():
         print(
             "diemcau: chưa có gói của trang web; chạy «./diemcau test» một lần"
@@ -23,7 +23,7 @@ def run(scripts: Sequence[str], web: Path = WEB) -> int:
             file=sys.stderr,
         )
         return 1
-    codes = (_npm(script, web) for script in scripts)
+    codes = [_npm(script, web) for script in scripts]
     return next((code for code in codes if code), 0)
 
 
