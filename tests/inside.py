@@ -54,7 +54,7 @@ async def becomes(
     answer: Any = None
     try:
         async with asyncio.timeout(timeout):
-            while not wanted(answer := await question()):  # noqa: ASYNC110 it has no event
+            while not wanted(answer := await question()):
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise AssertionError(f"still {answer} after {timeout} s") from None

@@ -22,7 +22,7 @@ from diemcau.identity import DerivedAgentKeys, FileAgentKeys, JwtTokens, Tls, lo
 from diemcau.ports.clock import Clock
 from diemcau.ports.identity import AgentKeys
 from diemcau.ports.mcus import Mcus
-from diemcau.ports.store import Store
+from diemcau.ports.store import Store, StoreFailed
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
 from diemcau.services.conferences import ConferenceControl
@@ -64,7 +64,7 @@ def build_server(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings.data.mkdir(parents=True, exist_ok=True)
-        store = await open_store(settings.database_url)
+        store = await _open_store(settings)
         try:
             app.state.server = await assemble(settings, store)
             yield
@@ -75,6 +75,16 @@ def build_server(settings: Settings) -> FastAPI:
     if settings.static is not None:
         app.state.static = settings.static
     return app
+
+
+async def _open_store(settings: Settings) -> Store:
+    try:
+        return await open_store(settings.database_url)
+    except StoreFailed as error:
+        raise Invalid(
+            f"Không mở được cơ sở dữ liệu, và chưa thay đổi gì trong đó: {error}",
+            f"The database cannot be opened, and nothing in it was changed: {error}",
+        ) from error
 
 
 async def assemble(settings: Settings, store: Store, mcus: Mcus | None = None) -> Server:
@@ -201,23 +211,26 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Serve the application on the sockets while the block runs; it answers from the start of it.
 
-    ``alone``: this server starts and ends the application. Raises ``RuntimeError`` when the
-    application could not start (its log says why).
+    ``alone``: this server starts and ends the application, here and not in uvicorn, so that what
+    hinders it (``Invalid``) reaches the caller. The sockets are closed at the end.
     """
-    server = _Uvicorn(_config(app, tls, alone))
-    task = asyncio.create_task(server.serve(sockets))
-    ready = asyncio.create_task(server.ready.wait())
-    try:
-        await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if not server.started:
-            raise RuntimeError("the server could not start; see the messages above")
-        yield
-    finally:
-        ready.cancel()
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
+    server = _Uvicorn(_config(app, tls))
+    async with AsyncExitStack() as stack:
         for listener in sockets:
-            listener.close()
+            stack.callback(listener.close)
+        if alone:
+            await stack.enter_async_context(app.router.lifespan_context(app))
+        task = asyncio.create_task(server.serve(sockets))
+        ready = asyncio.create_task(server.ready.wait())
+        try:
+            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+            yield
+        finally:
+            ready.cancel()
+            server.should_exit = True
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def serve(
@@ -243,10 +256,10 @@ def is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
-def _config(app: FastAPI, tls: Tls | None, alone: bool) -> uvicorn.Config:
+def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        lifespan="on" if alone else "off",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,

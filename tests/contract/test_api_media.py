@@ -337,9 +337,15 @@ async def test_a_site_does_not_look_into_others(feed: str, site: Site) -> None:
     is_problem(await site.play(feed), 403, "not-allowed")
 
 
-async def test_a_feed_that_an_mcu_lacks_is_not_found(site: Site) -> None:
+async def test_a_slot_that_receives_nothing_is_not_found(site: Site) -> None:
     site.house.mcus.refusals["whep.play"] = "no-feed"
-    is_problem(await site.play(), 404, "no-feed")
+    operator = {"Authorization": f"Bearer {site.house.token(Role.OPERATOR)}"}
+    is_problem(await site.play("slot/3", h=operator), 404, "no-feed")
+
+
+async def test_a_programme_that_is_not_there_yet_is_worth_another_try(site: Site) -> None:
+    site.house.mcus.refusals["whep.play"] = "no-feed"
+    is_problem(await site.play(), 503, "mcu-not-ready")
 
 
 async def test_a_malformed_answer_is_refused(site: Site) -> None:

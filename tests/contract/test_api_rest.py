@@ -83,6 +83,7 @@ async def test_a_conference_is_opened_listed_and_closed(
     answer = await client.post("/api/conferences", json=body, headers=headers)
     assert answer.status_code == 201
     made = answer.json()["id"]
+    assert answer.json()["program"]["sites"] == ["s-tinh"]
     assert answer.headers["location"] == f"/api/conferences/{made}"
     listed = (await client.get("/api/conferences", headers=headers)).json()
     assert {c["id"] for c in listed} == {made, house.conference.id}
@@ -210,11 +211,21 @@ async def test_the_banner_comes_and_goes(operator: Caller) -> None:
 async def test_a_link_opens_the_page_of_its_site(house: FakeServer, operator: Caller) -> None:
     link = (await operator.post("links", {"role": "site", "site": "s-bac-1", "hours": 2})).json()
     page, _, token = link["url"].partition("#token=")
-    assert page == f"http://server/c/{house.conference.id}"
+    assert page == f"http://server/c/{house.conference.id}/site/s-bac-1"
     assert token == link["token"]
     assert link["expires_at"] == "2026-11-24T03:00:00.000Z"
     me = (await operator.client.get("/api/me", headers=bearer(token))).json()
     assert (me["role"], me["site"]) == ("site", "s-bac-1")
+
+
+@pytest.mark.parametrize(
+    ("role", "page"), [("operator", "control"), ("chair", "chair"), ("viewer", "screen")]
+)
+async def test_a_link_leads_to_the_page_of_its_role(
+    role: str, page: str, house: FakeServer, operator: Caller
+) -> None:
+    url = (await operator.post("links", {"role": role})).json()["url"]
+    assert url.startswith(f"http://server/c/{house.conference.id}/{page}#token=")
 
 
 async def test_a_link_outlives_no_token_that_made_it(house: FakeServer, client: Any) -> None:

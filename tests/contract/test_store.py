@@ -166,6 +166,12 @@ async def test_a_store_that_cannot_be_opened_says_which_without_its_password() -
     assert "geheim" not in str(refused.value)
 
 
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql+nothing://x/y", "sqlite:///x.db"])
+async def test_a_senseless_address_is_answered_with_how_it_should_be(url: str) -> None:
+    with pytest.raises(StoreFailed, match=r"sqlite\+aiosqlite:///FILE"):
+        await open_store(url)
+
+
 async def test_a_damaged_database_is_an_error_of_the_store(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     file.write_bytes(b"no database at all" * 100)

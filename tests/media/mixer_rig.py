@@ -37,6 +37,16 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def free_inputs(slots: int) -> list[dict[str, int]]:
+    """Settings of this many inputs."""
+    ports = free_ports(2 * slots)
+    return [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(slots)]
+
+
+class PortTakenError(Exception):
+    """A port was free a moment ago, and is not any more."""
+
+
 @dataclass(frozen=True)
 class Packet:
     """An RTP packet and when it came (monotonic seconds)."""
@@ -93,8 +103,11 @@ class Receiver:
         return [p for p in list(self.packets) if p.kind == kind and p.came >= since]
 
     def frames(self, since: float = 0.0) -> list[Frame]:
-        """Pictures decoded from the first keyframe after `since` on."""
-        return list(decode_video(self.of(107, since)))
+        """Pictures that came after `since`, decoded from the last keyframe before it on."""
+        packets = self.of(107)
+        keys = [n for n, p in enumerate(packets) if p.came <= since and begins_key(p)]
+        decoded = decode_video(packets[keys[-1] if keys else 0 :])
+        return [frame for frame in decoded if frame.came > since]
 
     def sound(self, since: float) -> NDArray[np.float32]:
         """Samples at 48 kHz, one channel, received after `since`."""
@@ -154,6 +167,11 @@ def access_units(packets: list[Packet]) -> Iterator[list[Packet]]:
         unit.append(packet)
     if unit and unit[-1].marker:
         yield unit
+
+
+def begins_key(packet: Packet) -> bool:
+    """Whether a packet brings a sequence parameter set, as each keyframe's first one does."""
+    return packet.payload[0] & 31 in (7, 24) and any(n[0] & 31 == 7 for n in nals([packet]))
 
 
 def is_key(unit: list[Packet]) -> bool:
@@ -323,11 +341,16 @@ class Client:
 class Rig:
     """A running mixer with receivers for its outputs."""
 
-    def __init__(self, folder: Path, slots: int = 4, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        slots: int = 4,
+        buses: tuple[str, ...] = ("program",),
+        **settings: Any,
+    ) -> None:
         self.folder = folder
-        ports = free_ports(2 * slots)
-        self.inputs = [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(slots)]
-        self.receivers = {name: Receiver() for name in ("program", "return/0", "return/1")}
+        self.inputs = free_inputs(slots)
+        self.receivers = {name: Receiver() for name in (*buses, "return/0", "return/1")}
         self.settings: dict[str, Any] = {
             "width": 640,
             "height": 360,
@@ -339,7 +362,16 @@ class Rig:
         }
         self.sources: list[Source] = []
         self.socket = folder / "mixer.sock"
-        self.start()
+        self._start_on_free_ports(slots)
+
+    def _start_on_free_ports(self, slots: int) -> None:
+        """Start; choose other ports where somebody took one in between."""
+        for _ in range(3):
+            try:
+                return self.start()
+            except PortTakenError:
+                self.inputs = self.settings["inputs"] = free_inputs(slots)
+        raise PortTakenError
 
     def start(self) -> None:
         path = self.folder / "settings.json"
@@ -356,9 +388,16 @@ class Rig:
                 self.client = Client(self.socket)
                 return
             except OSError:
-                assert self.process.poll() is None, (self.folder / "mixer.log").read_text()
+                self._check_running()
                 assert time.monotonic() < deadline, "the mixer did not listen"
                 time.sleep(0.02)
+
+    def _check_running(self) -> None:
+        if self.process.poll() is not None:
+            words = (self.folder / "mixer.log").read_text()
+            if "port cannot be opened" in words.splitlines()[-1]:
+                raise PortTakenError
+            raise AssertionError(words)
 
     def source(self, slot: int, colour: str, hertz: int, **options: Any) -> Source:
         made = Source(self.inputs[slot]["port"], colour, hertz, **options)

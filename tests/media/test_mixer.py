@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from tests.media.mixer_rig import (
     Client,
     Frame,
     Packet,
-    Receiver,
     Rig,
     colour_name,
     is_key,
@@ -84,6 +84,11 @@ def centre(frame: Frame) -> str:
     return colour_name(area(frame, 0.3, 0.2, 0.4, 0.3))
 
 
+def seen_on(bus: str, event: dict[str, Any]) -> bool:
+    """Whether an event tells that a picture left on a bus."""
+    return event.get("bus") == bus and event["picture_age_ms"] is not None
+
+
 def steps(packets: list[Packet]) -> set[int]:
     """Differences between the RTP times of successive frames."""
     times = list(dict.fromkeys(p.timestamp for p in packets))
@@ -95,15 +100,9 @@ def gaps(packets: list[Packet]) -> set[int]:
     return {(b.seq - a.seq) % 65536 for a, b in itertools.pairwise(packets)}
 
 
-def keyframe_now(receiver: Receiver) -> None:
-    """Ask for a keyframe, so that decoding can begin here."""
-    receiver.ask_keyframe()
-
-
 def test_twenty_takes_leave_no_gap_and_show_in_the_next_frame(rig: Rig) -> None:
     program = rig.receivers["program"]
     show(rig.client, full(0))
-    keyframe_now(program)
     rig.client.listen(0.4)
     begin, takes = time.monotonic(), []
     for number in range(20):
@@ -115,7 +114,7 @@ def test_twenty_takes_leave_no_gap_and_show_in_the_next_frame(rig: Rig) -> None:
     assert gaps(packets) == {1}
     arrivals = sorted({p.timestamp: p.came for p in packets}.values())
     assert max(np.diff(arrivals)) < 0.1
-    frames = [f for f in program.frames(begin - 0.4) if f.came > begin]
+    frames = program.frames(begin)
     delays = [
         next(f.came for f in frames if f.came > told and centre(f) == colour) - told
         for told, colour in takes
@@ -128,7 +127,6 @@ def test_twenty_takes_leave_no_gap_and_show_in_the_next_frame(rig: Rig) -> None:
 def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
     program = rig.receivers["program"]
     show(rig.client, full(0))
-    keyframe_now(program)
     rig.client.listen(0.2)
     begin = time.monotonic()
     rig.client.call("input", slot=3, source="late")
@@ -149,7 +147,7 @@ def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
         show(rig.client, full(0))
         rig.client.call("input", slot=3, source=None)
     assert (event["slot"], event["source"], event["bus"]) == (3, "late", "program")
-    shown = [centre(f) for f in program.frames(begin - 0.2) if f.came > begin]
+    shown = [centre(f) for f in program.frames(begin)]
     seen = list(dict.fromkeys(shown))
     assert seen[:2] == ["red", "yellow"]
     assert "dark" not in seen
@@ -158,11 +156,10 @@ def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
 def test_a_newcomer_without_picture_gets_a_slate_after_the_hold(rig: Rig) -> None:
     program = rig.receivers["program"]
     show(rig.client, full(1))
-    keyframe_now(program)
     rig.client.listen(0.2)
     told = show(rig.client, full(3, caption="Xã Vắng"), hold_ms=400)
     rig.client.listen(0.8)
-    frames = [f for f in program.frames(told - 0.2) if f.came > told]
+    frames = program.frames(told)
     last_old = max(f.came for f in frames if centre(f) == "green")
     assert 0.3 < last_old - told < 0.5
     assert centre(frames[-1]) == "dark"
@@ -172,12 +169,11 @@ def test_a_newcomer_without_picture_gets_a_slate_after_the_hold(rig: Rig) -> Non
 def test_a_newer_mix_replaces_a_held_one(rig: Rig) -> None:
     program = rig.receivers["program"]
     show(rig.client, full(0))
-    keyframe_now(program)
     rig.client.listen(0.2)
     told = show(rig.client, full(3), hold_ms=300)
     show(rig.client, full(2))
     rig.client.listen(0.6)
-    seen = [centre(f) for f in program.frames(told - 0.2) if f.came > told]
+    seen = [centre(f) for f in program.frames(told)]
     assert list(dict.fromkeys(seen))[-1] == "blue"
     assert "dark" not in seen
 
@@ -238,7 +234,6 @@ def test_captions_and_banner_are_drawn_where_they_belong(rig: Rig) -> None:
     show(rig.client, [left, right])
     rig.client.listen(0.1)
     begin = time.monotonic()
-    keyframe_now(program)
     rig.client.listen(0.3)
     bare = program.frames(begin)[-1]
     begin = show(
@@ -246,7 +241,6 @@ def test_captions_and_banner_are_drawn_where_they_belong(rig: Rig) -> None:
         [{**left, "caption": "UBND xã Đạo Đức"}, right],
         banner="Hội nghị trực tuyến toàn tỉnh",
     )
-    keyframe_now(program)
     rig.client.listen(0.4)
     drawn = program.frames(begin)[-1]
     changed = np.abs(drawn.rgb.astype(int) - bare.rgb.astype(int)).max(axis=2) > 60
@@ -265,7 +259,6 @@ def test_contain_shows_all_of_a_picture_and_cover_fills_the_pane(rig: Rig) -> No
         show(rig.client, [pane(0, 0, 0, 0.5, 1, fit=fit)])
         rig.client.listen(0.1)
         begin = time.monotonic()
-        keyframe_now(program)
         rig.client.listen(0.3)
         frame = program.frames(begin)[-1]
         assert colour_name(area(frame, 0.1, 0.02, 0.3, 0.1)) == edge
@@ -281,7 +274,7 @@ def test_a_keyframe_request_is_answered_by_a_keyframe(rig: Rig) -> None:
     rig.client.listen(0.3)
     keys = [p.came - asked for p in program.of(107, asked) if is_key([p])]
     assert keys
-    assert keys[0] < 0.09
+    assert keys[0] < 0.2
 
 
 def test_reports_come_every_second(rig: Rig) -> None:
@@ -351,7 +344,6 @@ def test_a_lost_source_becomes_a_slate_and_comes_back_by_itself(own_rig: Rig) ->
     assert 0.8 < time.monotonic() - ended < 1.4
     rig.client.listen(0.2)
     lost = time.monotonic()
-    program.ask_keyframe()
     rig.client.listen(0.3)
     slate = program.frames(lost)[-1]
     assert centre(slate) == "dark"
@@ -360,7 +352,6 @@ def test_a_lost_source_becomes_a_slate_and_comes_back_by_itself(own_rig: Rig) ->
     rig.client.state(0, "live")
     live = time.monotonic()
     rig.client.listen(0.3)
-    program.ask_keyframe()
     rig.client.listen(0.3)
     assert centre(program.frames(live)[-1]) == "red"
 
@@ -447,7 +438,7 @@ def test_a_frozen_process_goes_on_at_the_right_time(own_rig: Rig) -> None:
     for kind, rate in ((107, 90000), (111, 48000)):
         packets = program.of(kind)
         told = (packets[-1].timestamp - packets[0].timestamp) % 2**32 / rate
-        assert told == pytest.approx(packets[-1].came - packets[0].came, abs=0.1)
+        assert told == pytest.approx(packets[-1].came - packets[0].came, abs=0.2)
         assert len({p.timestamp for p in packets[-10:]}) >= 5
 
 
@@ -460,7 +451,6 @@ def test_stop_ends_the_process(own_rig: Rig) -> None:
 def test_ages_on_air_tell_when_picture_and_sound_really_left(rig: Rig) -> None:
     program = rig.receivers["program"]
     show(rig.client, full(0), sound={"open": [0]})
-    keyframe_now(program)
     rig.client.listen(0.4)
     told = show(rig.client, full(2), "measured", sound={"open": [2]})
     line = rig.client.wait(
@@ -473,7 +463,115 @@ def test_ages_on_air_tell_when_picture_and_sound_really_left(rig: Rig) -> None:
     )
     got = next(at for at, event in rig.client.events if event is line)
     rig.client.listen(0.3)
-    first = next(
-        f for f in program.frames(told - 0.4) if f.came > told - 0.1 and centre(f) == "blue"
-    )
+    first = next(f for f in program.frames(told - 0.1) if centre(f) == "blue")
     assert got - line["picture_age_ms"] / 1e3 == pytest.approx(first.came, abs=0.01)
+
+
+def test_a_banner_too_long_for_the_frame_runs(rig: Rig) -> None:
+    program = rig.receivers["program"]
+    show(rig.client, full(0), banner="Hội nghị trực tuyến toàn tỉnh " * 8)
+    rig.client.listen(0.1)
+    begin = time.monotonic()
+    rig.client.listen(0.8)
+    show(rig.client, full(0))
+    strips = [area(f, 0, 0.94, 1, 0.05).min(axis=2).astype(float) for f in program.frames(begin)]
+    first, last = strips[0], strips[10]
+    fits = {
+        move: float(np.abs(first[:, move:600] - last[:, : 600 - move]).mean())
+        for move in range(0, 61, 2)
+    }
+    assert min(fits, key=lambda move: fits[move]) == pytest.approx(30, abs=4)
+
+
+def test_packets_without_pictures_are_a_stall_and_then_a_slate(own_rig: Rig) -> None:
+    rig, program = own_rig, own_rig.receivers["program"]
+    source = rig.source(0, "red", 400)
+    rig.client.call("input", slot=0, source="red")
+    rig.client.state(0, "live")
+    show(rig.client, full(0, caption="Xã Đạo Đức"))
+    rig.client.listen(0.2)
+    source.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        site.setblocking(False)
+        begin = time.monotonic()
+        count_requests(site, site, rig.inputs[0]["port"], 1.0)
+        rig.client.state(0, "stalled", 0.5)
+        count_requests(site, site, rig.inputs[0]["port"], 2.6)
+        count_requests(site, site, rig.inputs[0]["port"], 0.3)
+    states = [e["state"] for _, e in rig.client.events if e["event"] == "input"]
+    assert states == ["waiting", "live", "stalled"]
+    frames = program.frames()
+    assert centre(frames[-1]) == "dark"
+    held = [f.came - begin for f in frames if f.came > begin and centre(f) == "red"]
+    assert 2.5 < max(held) < 3.5, "a frozen picture stays for three seconds"
+
+
+def test_a_jump_of_sequence_numbers_under_the_same_ssrc_is_survived(own_rig: Rig) -> None:
+    rig = own_rig
+    rig.client.call("input", slot=0, source="switched")
+    for colour, hertz in (("red", 400), ("green", 700), ("blue", 1000)):
+        source = rig.source(0, colour, hertz)
+        show(rig.client, full(0), sound={"open": [0]})
+        rig.client.state(0, "live")
+        rig.client.listen(0.5)
+        begin = time.monotonic()
+        rig.client.listen(0.3)
+        assert centre(rig.receivers["program"].frames(begin)[-1]) == colour
+        assert tone_level(rig.receivers["program"].sound(begin), hertz) > -20
+        source.close()
+
+
+def test_the_chair_sees_a_layout_of_its_own(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, buses=("program", "chair"))
+    try:
+        for slot in (0, 1):
+            rig.source(slot, COLOURS[slot], TONES[slot])
+            rig.client.call("input", slot=slot, source=COLOURS[slot])
+        for slot in (0, 1):
+            rig.client.state(slot, "live")
+        layouts = {"program": {"panes": full(0)}, "chair": {"panes": full(1)}}
+        rig.client.call("mix", take="both", buses=layouts, sound={"open": [1]})
+        for name in layouts:
+            rig.client.wait(partial(seen_on, name))
+        begin = time.monotonic()
+        rig.client.listen(0.8)
+        seen = {name: centre(rig.receivers[name].frames(begin)[-1]) for name in layouts}
+        assert seen == {"program": "red", "chair": "green"}
+        assert tone_level(rig.receivers["chair"].sound(begin), TONES[1]) > -20
+        told = {(e["bus"], e["slot"]) for _, e in rig.client.events if e["event"] == "on_air"}
+        assert told == {("program", 0), ("chair", 1)}
+    finally:
+        rig.close()
+
+
+def test_changes_of_source_leave_nothing_behind(own_rig: Rig) -> None:
+    open_files = Path(f"/proc/{own_rig.process.pid}/fd")
+    threads = Path(f"/proc/{own_rig.process.pid}/task")
+    counts = []
+    for turn in range(20):
+        own_rig.client.call("input", slot=0, source=str(turn))
+        counts.append(len(list(open_files.iterdir())) + len(list(threads.iterdir())))
+    # A few come and go with the streaming threads; one for each change would be a leak.
+    assert counts[-1] < counts[1] + 10
+
+
+def test_garbage_on_a_slots_port_does_not_stop_the_slot(own_rig: Rig) -> None:
+    rig = own_rig
+    rig.client.call("input", slot=0, source="red")
+    port, noise = rig.inputs[0]["port"], np.random.default_rng(1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        for number in range(300):
+            kind = (107, 111, 96, 0)[number % 4]
+            head = (
+                bytes([0x80, kind]) + number.to_bytes(2, "big") + (number * 900).to_bytes(4, "big")
+            )
+            site.sendto(head + bytes(4) + noise.bytes(40), ("127.0.0.1", port))
+            site.sendto(noise.bytes(number % 60), ("127.0.0.1", port))
+    rig.source(0, "red", 400)
+    rig.client.state(0, "live", 5)
+    show(rig.client, full(0), sound={"open": [0]})
+    rig.client.listen(0.3)
+    begin = time.monotonic()
+    rig.client.listen(0.5)
+    assert centre(rig.receivers["program"].frames(begin)[-1]) == "red"
+    assert tone_level(rig.receivers["program"].sound(begin), 400) > -20

@@ -91,7 +91,7 @@ async def test_only_the_mcus_concerned_are_told_of_a_change(house: House) -> Non
     conference = await house.control.open(ORDER)
     house.mcus.told.clear()
     await house.control.call(conference.id, "s-bac-1", 0.0)
-    assert house.mcus.told == [NORTH, MASTER]
+    assert house.mcus.told == [MASTER, NORTH]
     house.mcus.told.clear()
     await house.control.banner(conference.id, "Xin chào")
     assert house.mcus.told == [MASTER]
@@ -117,7 +117,7 @@ async def test_the_mcus_are_told_before_the_store_is_written(house: House) -> No
 
     house.store.save_conference = watched  # type: ignore[method-assign]
     await house.control.take(conference.id, full("s-nam-1"))
-    assert told_when_stored == [[SOUTH, MASTER]]
+    assert told_when_stored == [[MASTER, SOUTH]]
 
 
 async def test_a_take_that_cannot_be_stored_is_taken_back(house: House) -> None:

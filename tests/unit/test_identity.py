@@ -1,6 +1,7 @@
 """Tokens, agents' keys, the secret and the certificate."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cryptography import x509
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from diemcau.domain.refusal import Invalid
 from diemcau.identity import (
     DerivedAgentKeys,
     FileAgentKeys,
@@ -115,11 +117,28 @@ def test_the_secret_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     assert stat.S_IMODE(mode) == 0o600
 
 
-def test_a_damaged_secret_is_named_and_kept(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("ab")
-    with pytest.raises(ValueError, match="secret"):
+def test_programs_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(load_secret, [tmp_path] * 40))
+    assert len(made) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("text", ["ab", "", "no hex at all", "é"])
+def test_a_damaged_secret_is_named_and_kept(text: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(text)
+    with pytest.raises(Invalid, match="secret"):
         load_secret(tmp_path)
-    assert (tmp_path / "secret").read_text() == "ab"
+    assert (tmp_path / "secret").read_text() == text
+
+
+@pytest.mark.parametrize("text", ["vnpt = ", None])
+def test_a_file_of_keys_that_cannot_be_read_is_named(text: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "keys.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(Invalid, match=r"keys\.toml"):
+        FileAgentKeys.read(file)
 
 
 def test_a_certificate_names_its_addresses_and_is_kept(tmp_path: Path, clock: FakeClock) -> None:

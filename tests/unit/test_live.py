@@ -35,6 +35,7 @@ def publisher(site: str, session: str = "p1") -> dict[str, Any]:
 
 
 ROOM = {"kind": "room", "conference": "c1"}
+PROGRAM = {"kind": "downlink", "conference": "c1", "feed": "program"}
 
 
 def observe(into: Observations, mcu: str, *resources: Any, silent: Any = ()) -> set[str]:
@@ -98,6 +99,23 @@ def test_the_late_goodbye_of_a_replaced_session_does_not_end_the_new_one(
     assert site(observations, "s-bac-1")["state"] == "lost"
 
 
+def test_what_arrives_on_a_slot_is_told_while_the_site_has_it(
+    observations: Observations,
+) -> None:
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    seen = site(observations, "s-bac-1")
+    assert (seen["slot"], seen["input"]) == (1, "waiting")
+    report = {"conference": "c1", "site": "s-bac-1", "slot": 1}
+    observations.input({**report, "state": "live"})
+    assert site(observations, "s-bac-1")["input"] == "live"
+    observations.input({**report, "state": "lost"})
+    assert site(observations, "s-bac-1")["state"] == "lost"
+    observations.input({**report, "slot": 7, "state": "lost"})
+    seen = site(observations, "s-bac-1")
+    assert (seen["state"], seen["input"]) == ("ready", "waiting")
+    assert "input" not in site(observations, "s-nam-1")
+
+
 def test_an_mcu_is_not_believed_about_the_sites_of_others(observations: Observations) -> None:
     observe(observations, SOUTH, ROOM, publisher("s-bac-1"))
     assert site(observations, "s-bac-1")["state"] == "off"
@@ -114,6 +132,8 @@ def test_an_mcu_is_offline_then_starting_then_online(observations: Observations)
     observe(observations, NORTH)
     assert state() == "starting"
     observe(observations, NORTH, ROOM)
+    assert state() == "starting"
+    observe(observations, NORTH, ROOM, PROGRAM)
     assert state() == "online"
 
 

@@ -1,6 +1,10 @@
 """An SDP that cannot work is refused in words, one that can is passed on."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diemcau.services import sdp
 from diemcau.services.refusals import BadSdp, NoCommonCodec
@@ -71,3 +75,13 @@ def test_a_fragment_is_lines() -> None:
     for text in ("", "\r\n", "candidate"):
         with pytest.raises(BadSdp):
             sdp.check_fragment(text)
+
+
+@given(st.data())
+def test_whatever_an_offer_is_made_of_it_is_accepted_or_refused(data: st.DataObject) -> None:
+    lines = OFFER.split("\r\n")
+    for _ in range(data.draw(st.integers(0, 5))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        lines[place] = data.draw(st.sampled_from(lines) | st.text(max_size=20))
+    with suppress(BadSdp, NoCommonCodec):
+        sdp.check_offer("\r\n".join(lines))

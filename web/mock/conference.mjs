@@ -64,7 +64,7 @@ export class MockConference {
     this.#endCalls();
     conference.calls = [call, ...conference.calls].slice(0, 20);
     this.beforeCall ??= conference.program;
-    conference.program = this.#scene({ layout: 'full', sites: [site] });
+    conference.program = this.#scene({ layout: 'side-by-side', sites: [conference.chair, site] });
     this.#changed();
     const delay = this.state.sites[site].state === 'ready' ? CONNECT_MS : 8000;
     setTimeout(() => {

@@ -30,6 +30,12 @@ const rows = [
   ['s-quang-son', 'UBND xã Quang Sơn', 'quang-son', 'viettel'],
 ];
 
+// MOCK_SITES=130: as many sites as the province has, to see that lists and meters keep up.
+const districts = ['vinh-yen', 'binh-xuyen', 'tam-dao', 'lap-thach'];
+for (let n = rows.length + 1; n <= Number(process.env.MOCK_SITES ?? 0); n += 1) {
+  rows.push([`s-${n}`, `UBND xã số ${n}`, districts[n % districts.length], n % 2 ? 'vnpt' : 'viettel']);
+}
+
 export const directorySites = rows.map(([id, name, unit, mcu], index) => ({
   id, name, unit, mcu, number: index + 1, code: `26-07-${String(index + 1).padStart(3, '0')}`,
 }));

@@ -41,9 +41,8 @@ async function bodyOf(request) {
 }
 
 function linkOf(id, { role, site }, host) {
-  const page = { operator: 'control', chair: 'chair', viewer: 'screen', site: `site/${site}` }[role];
   const token = role === 'site' ? site : role;
-  return { url: `http://${host}/c/${id}/${page}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  return { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
 }
 
 const verbs = {
@@ -63,7 +62,7 @@ function conferenceCall(method, id, verb, body, host) {
   if (method === 'GET' && verb === 'units') return units;
   if (method === 'DELETE' && !verb) {
     conferences.delete(id);
-    for (const socket of conference.sockets) socket.close(4404);
+    for (const socket of conference.sockets) socket.close(4410);
     return {};
   }
   if (method === 'POST' && verb === 'links') return linkOf(id, body, host);
@@ -101,6 +100,11 @@ function control(path, body) {
   return {};
 }
 
+/** As strict as the server's own, so that a page that needs more fails here already. */
+const POLICY =
+  "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self';" +
+  " style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 async function page(path) {
   const asset = /^\/assets\/[\w.-]+$/.test(path) ? path.slice(1) : 'index.html';
   const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html; charset=utf-8' };
@@ -126,7 +130,7 @@ async function answer(request, response) {
       return json(200, api(request.method, pathname, body, token, request.headers.host));
     }
     const { type, data } = await page(pathname);
-    response.writeHead(200, { 'Content-Type': type });
+    response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY });
     return response.end(data);
   } catch (error) {
     const problem = error.problem ?? { type: 'about:blank', title: error.message, title_en: error.message, status: 500 };

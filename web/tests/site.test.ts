@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { h264First } from '../src/lib/whip.ts';
-import { takeToken, route } from '../src/lib/session.ts';
+import { pageOf, route, takeToken } from '../src/lib/session.ts';
 import { Backoff } from '../src/lib/backoff.ts';
 import { recall, remember } from '../src/pages/site/memory.ts';
 import { heard, isMutedByControl, isOpen, pressed, type MicState } from '../src/pages/site/microphone.ts';
@@ -63,11 +63,24 @@ describe('what a tab remembers', () => {
 describe('addresses', () => {
   it.each([
     ['/', { page: 'home' }],
+    ['/c/c1', { page: 'entry', conference: 'c1' }],
     ['/c/c1/control', { page: 'control', conference: 'c1' }],
     ['/c/c1/site/x-12/', { page: 'site', conference: 'c1', site: 'x-12' }],
     ['/c/c1/site', { page: 'unknown' }],
     ['/c/C1/control', { page: 'unknown' }],
   ])('%s', (path, expected) => expect(route(path)).toEqual(expected));
+});
+
+describe('a link that names only the conference', () => {
+  it.each([
+    ['operator', undefined, '/c/c1/control'],
+    ['chair', undefined, '/c/c1/chair'],
+    ['viewer', undefined, '/c/c1/screen'],
+    ['site', 'x12', '/c/c1/site/x12'],
+  ] as const)('%s %s → %s', (role, site, path) => {
+    expect(pageOf(role, 'c1', site)).toBe(path);
+    expect(route(path).page).not.toBe('unknown');
+  });
 });
 
 describe('codecs to offer', () => {

@@ -24,23 +24,25 @@ from diemcau.api.models import (
     PreviewIn,
     TakeIn,
 )
-from diemcau.domain.conference import Conference
 from diemcau.domain.refusal import Invalid
 from diemcau.ports.identity import Principal, Role, TokenElsewhere
 from diemcau.services.conferences import Order
-from diemcau.services.live import call_json, moment, view_of
+from diemcau.services.live import call_json, conference_json, moment, view_of
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/api")
 
 OPERATOR, CHAIR, SITE = Role.OPERATOR, Role.CHAIR, Role.SITE
 
+_PAGES = {OPERATOR: "control", CHAIR: "chair", SITE: "site", Role.VIEWER: "screen"}
+"""The page of each role, under the conference's address."""
+
 
 @router.get("/conferences")
 async def conferences(server: ServerDep, principal: PrincipalDep) -> list[Json]:
     require_role(principal, OPERATOR)
     mine = (c for c in server.control.all() if principal.conference in ("", c.id))
-    return [_summary(conference) for conference in mine]
+    return [conference_json(conference) for conference in mine]
 
 
 @router.post("/conferences", status_code=201)
@@ -60,7 +62,7 @@ async def open_conference(
     )
     conference = await server.control.open(order)
     response.headers["Location"] = f"/api/conferences/{conference.id}"
-    return _summary(conference)
+    return conference_json(conference)
 
 
 @router.get("/conferences/{conference}")
@@ -173,7 +175,9 @@ async def links(
         hours=min(body.hours, left_h) if principal.conference else body.hours,
     )
     base = server.public_url or str(request.base_url).rstrip("/")
-    url = f"{base}/c/{quote(conference)}#token={token}"
+    page = f"/c/{quote(conference)}/{_PAGES[body.role]}"
+    page += f"/{body.site}" if body.role is SITE else ""
+    url = f"{base}{page}#token={token}"
     return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
 
 
@@ -186,14 +190,3 @@ def _may(server: Server, principal: Principal, conference: str, *roles: Role) ->
     require_conference(principal, conference)
     require_role(principal, *roles)
     server.control.get(conference)
-
-
-def _summary(conference: Conference) -> Json:
-    return {
-        "id": conference.id,
-        "title": conference.title,
-        "master": conference.master,
-        "chair": conference.chair,
-        "sites": list(conference.sites),
-        "max_sites": conference.max_sites,
-    }

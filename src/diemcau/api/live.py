@@ -9,21 +9,19 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from diemcau.api.context import Server, require_conference, server_of
 from diemcau.domain.refusal import Refusal, Unknown
 from diemcau.ports.identity import NotAllowed, Principal
-from diemcau.services.hub import Ended
+from diemcau.services.hub import Ended, Subscription
 from diemcau.services.live import view_of
 
-MALFORMED, NOT_IDENTIFIED, NOT_ALLOWED, NOT_OPEN, TOO_SLOW, CLOSED = (
-    4400,
-    4401,
-    4403,
-    4404,
-    4408,
-    4410,
-)
+MALFORMED, NOT_IDENTIFIED, NOT_ALLOWED, NOT_OPEN = 4400, 4401, 4403, 4404
+TOO_SLOW, CLOSED = 4408, 4410
 TOKEN_WITHIN_S = 10.0
 SENT_WITHIN_S = 5.0
 """A watcher that takes longer for one message is dropped; it may come back for a snapshot."""
 
+ALIVE_EVERY_S = 4.0
+"""A page cannot see the pings of its WebSocket: after this long without news it is told so."""
+
+ALIVE = json.dumps({"type": "alive"})
 MAX_MESSAGE = 4096
 QUALITY_EVERY_S = 0.9
 
@@ -95,7 +93,7 @@ async def _send(socket: WebSocket, server: Server, conference: str, principal: P
     subscription = server.hub.subscribe(conference, view_of(principal))
     try:
         while True:
-            message = await subscription.next()
+            message = await _news(subscription)
             async with asyncio.timeout(SENT_WITHIN_S):
                 await socket.send_text(message)
     except TimeoutError:
@@ -104,6 +102,14 @@ async def _send(socket: WebSocket, server: Server, conference: str, principal: P
         raise _Drop(CLOSED, "the conference is closed") from None
     finally:
         subscription.close()
+
+
+async def _news(subscription: Subscription) -> str:
+    try:
+        async with asyncio.timeout(ALIVE_EVERY_S):
+            return await subscription.next()
+    except TimeoutError:
+        return ALIVE
 
 
 async def _listen(socket: WebSocket, server: Server, conference: str, principal: Principal) -> None:

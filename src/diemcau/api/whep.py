@@ -20,13 +20,13 @@ router = APIRouter(prefix="/whep")
 _SESSION = "/{conference}/{mcu}/{session}"
 
 
-@router.options("/{conference}/{feed}")
-@router.options("/{conference}/{feed}/{name}")
+@router.options("/{conference}/{feed}", include_in_schema=False)
+@router.options("/{conference}/{feed}/{name}", include_in_schema=False)
 async def feed_options() -> Response:
     return options("OPTIONS, POST, PATCH, DELETE")
 
 
-@router.options(_SESSION + "/keyframe")
+@router.options(_SESSION + "/keyframe", include_in_schema=False)
 async def keyframe_options() -> Response:
     return options("OPTIONS, POST")
 

@@ -12,12 +12,12 @@ router = APIRouter(prefix="/whip")
 _SITE, _SESSION = "/{conference}/{site}", "/{conference}/{site}/{session}"
 
 
-@router.options(_SITE)
+@router.options(_SITE, include_in_schema=False)
 async def site_options() -> Response:
     return options("OPTIONS, POST")
 
 
-@router.options(_SESSION)
+@router.options(_SESSION, include_in_schema=False)
 async def session_options() -> Response:
     return options("OPTIONS, PATCH, DELETE")
 

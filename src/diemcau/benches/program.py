@@ -1,292 +1,74 @@
-"""What the program costs: this mixer against a bare GStreamer pipeline doing the same work.
+"""``bench program``: what the programme costs, what it adds, and what a silent site costs it.
 
-Four sites, 640x360 at 25 frames a second (H.264 and Opus), are composed into 720p25 with captions,
-one sound for all and four mix-minus returns. Both run at the same time on the same packets, for
-several rounds, so that a busy machine disturbs both alike; figures are medians of the rounds.
+``ratio_cpu``: the mixer against a bare GStreamer pipeline doing the same work (see ``mixing``).
+``added_latency_ms``: the same frame of a site in the programme against a direct WHEP of that site.
+``cpu_0_silent`` and ``cpu_40_silent``: the mixer's CPU (percent of a core) as silent sites join.
 """
 
-import contextlib
-import json
-import os
-import socket
+from __future__ import annotations
+
+import asyncio
 import statistics
-import subprocess
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-SYSTEM_PYTHON = "/usr/bin/python3"
-SITES = 4
-ROUNDS = 5
-CAPTIONS = ("UBND xã Đạo Đức", "UBND xã Tam Hồng", "Sở Thông tin và Truyền thông", "UBND tỉnh")
-# Second byte of an RTP header: marker bit (end of a picture) and payload type 107.
-MARKED_PICTURE = 0x80 | 107
-TICKS = os.sysconf("SC_CLK_TCK")
-ENCODER = (
-    "x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=1500 vbv-buf-capacity=240 "
-    "key-int-max=50 aud=false ! video/x-h264,profile=constrained-baseline ! "
-    "rtph264pay pt=107 config-interval=-1 aggregate-mode=zero-latency mtu=1200"
-)
+from diemcau.benches import mixing
+from diemcau.benches.cpu import busy
+from diemcau.benches.figures import percentile
+from diemcau.benches.hop import arrivals
+from diemcau.benches.stage import stage
+from diemcau.lab.meeting import Meeting
+from diemcau.lab.province import Province
+
+MASTER, HERE = "vinh-phuc", "vnpt"
+SILENT = 40
 
 
-def run_cpu(seconds: float) -> dict[str, Any]:
-    """Measure for about `seconds`; CPU figures are percent of one core (user and system).
-
-    Returns `mixer_cpu`, `bare_cpu`, their `ratio_cpu`, `rest_cpu` (the mixer without sites),
-    frames per second of both outputs, and the `rounds` behind the medians.
-    """
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        ports = _free_ports(2 * SITES + SITES + 20)
-        watched = [stack.enter_context(_Counter(ports[n])) for n in (-20, -10)]
-        mixer, call = stack.enter_context(_mixer(Path(folder), ports))
-        rest = _median_cpu([mixer], seconds / 5)[0]
-        for site in range(SITES):
-            stack.enter_context(_site(site, [ports[2 * site], ports[2 * SITES + site]]))
-        bare = stack.enter_context(_bare(ports[2 * SITES : 3 * SITES], ports[-10:]))
-        _put_on_air(call)
-        _settle(watched)
-        rounds = _rounds([mixer, bare], seconds * 4 / 5)
-        fps = [counter.rate() for counter in watched]
-    mixers, bares = zip(*rounds, strict=True)
+async def run(quick: bool = False) -> dict[str, Any]:
+    mixer = await asyncio.to_thread(mixing.run_cpu, 15 if quick else 50)
+    silent = 10 if quick else SILENT
+    with stage("program") as folder:
+        async with Province(folder, mcus=[MASTER, HERE]) as province:
+            chair = province.sites_of(MASTER, 1)[0]
+            all_here = province.sites_of(HERE, 3 + silent)
+            speakers, quiet = all_here[:3], all_here[3:]
+            meeting = await province.open("Đo", [chair, *all_here], chair=chair)
+            await province.publish(meeting, [chair, *speakers], width=640, height=360, fps=25)
+            await meeting.sites_ready(4)
+            latency = await _added_latency(province, meeting, chair, 5 if quick else 20)
+            scene = {"layout": "grid-2x2", "sites": [chair, *speakers]}
+            await meeting.command("take", scene=scene)
+            before = await _mixer_cpu(province, quick)
+            await province.publish(meeting, quiet, width=160, height=90, fps=2, bitrate=50_000)
+            await meeting.sites_ready(4 + silent, timeout=60)
+            after = await _mixer_cpu(province, quick)
     return {
-        "mixer_cpu": round(statistics.median(mixers), 1),
-        "bare_cpu": round(statistics.median(bares), 1),
-        "ratio_cpu": round(statistics.median(m / b for m, b in rounds), 3),
-        "rest_cpu": round(rest, 1),
-        "mixer_fps": round(fps[0], 1),
-        "bare_fps": round(fps[1], 1),
-        "rounds": [[round(value, 1) for value in pair] for pair in rounds],
+        "bench": "program",
+        "ratio_cpu": mixer["ratio_cpu"],
+        "added_latency_ms": percentile(latency, 0.5),
+        "added_latency_p99_ms": percentile(latency, 0.99),
+        "cpu_0_silent": before,
+        f"cpu_{silent}_silent": after,
+        "mixing": mixer,
     }
 
 
-class _Counter:
-    """Counts the pictures that come to a port, so that no idle pipeline is called cheap."""
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", port))
-        self._socket.settimeout(0.2)
-        self._stopping = threading.Event()
-        self.frames = 0
-        self._since = time.monotonic()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "_Counter":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-        self._socket.close()
-
-    def restart(self) -> None:
-        """Begin to count anew."""
-        self.frames, self._since = 0, time.monotonic()
-
-    def rate(self) -> float:
-        """Pictures a second since the last restart."""
-        return self.frames / (time.monotonic() - self._since)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            with contextlib.suppress(TimeoutError):
-                packet = self._socket.recv(2048)
-                self.frames += packet[1] == MARKED_PICTURE
+async def _added_latency(
+    province: Province, meeting: Meeting, chair: str, seconds: float
+) -> list[float]:
+    options = ["--reconnect", "--every-frame"]
+    program = province.view(MASTER, meeting, options=options)
+    direct = province.view(MASTER, meeting, f"site/{chair}", role="operator", options=options)
+    async with program as mixed, direct as straight:
+        for viewer in (mixed, straight):
+            await viewer.shows(province.number(chair), timeout=20)
+        await asyncio.sleep(seconds)
+        late, early = arrivals(mixed), arrivals(straight)
+    return [late[clock] - early[clock] for clock in late.keys() & early.keys()]
 
 
-def _settle(watched: list[_Counter]) -> None:
-    """Wait until both outputs bring pictures, then begin to count."""
-    deadline = time.monotonic() + 10
-    for counter in watched:
-        counter.restart()
-        while counter.frames < 25:
-            if time.monotonic() > deadline:
-                raise TimeoutError("an output brings no pictures")
-            time.sleep(0.1)
-    for counter in watched:
-        counter.restart()
-
-
-def _rounds(processes: list[int], seconds: float) -> list[list[float]]:
-    return [_cpu(processes, seconds / ROUNDS) for _ in range(ROUNDS)]
-
-
-def _median_cpu(processes: list[int], seconds: float) -> list[float]:
-    rounds = _rounds(processes, seconds)
-    return [statistics.median(values) for values in zip(*rounds, strict=True)]
-
-
-def _cpu(processes: list[int], seconds: float) -> list[float]:
-    """Percent of a core each process used during the next `seconds`."""
-    begin, before = time.monotonic(), [_cpu_time(pid) for pid in processes]
-    time.sleep(seconds)
-    took = time.monotonic() - begin
-    return [100 * (_cpu_time(pid) - was) / took for pid, was in zip(processes, before, strict=True)]
-
-
-def _cpu_time(pid: int) -> float:
-    """User and system seconds of a process so far (proc(5), fields 14 and 15 of stat)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        held = [
-            stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            for _ in range(count)
-        ]
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
-
-
-@contextlib.contextmanager
-def _running(command: list[str], **options: Any) -> Iterator[int]:
-    process = subprocess.Popen(command, **options)
-    try:
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-@contextlib.contextmanager
-def _site(number: int, ports: list[int]) -> Iterator[int]:
-    """A moving picture and a tone, sent to several ports."""
-    clients = ",".join(f"127.0.0.1:{port}" for port in ports)
-    command = (
-        "gst-launch-1.0 -q videotestsrc is-live=true pattern=ball background-color=0xff305070 ! "
-        "video/x-raw,format=I420,width=640,height=360,framerate=25/1 ! "
-        "x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=600 key-int-max=25 ! "
-        "video/x-h264,profile=constrained-baseline ! "
-        "rtph264pay pt=107 ssrc=1010 config-interval=-1 aggregate-mode=zero-latency mtu=1200 ! "
-        f"multiudpsink clients={clients} sync=false "
-        f"audiotestsrc is-live=true freq={300 + 40 * number} volume=0.2 samplesperbuffer=960 ! "
-        "audio/x-raw,rate=48000,channels=1 ! opusenc bitrate=32000 ! "
-        f"rtpopuspay pt=111 ssrc=1000 ! multiudpsink clients={clients} sync=false"
-    )
-    with _running(command.split()) as pid:
-        yield pid
-
-
-@contextlib.contextmanager
-def _mixer(folder: Path, ports: list[int]) -> Iterator[tuple[int, Any]]:
-    """The mixer with four slots; yields its pid and a function that sends a command."""
-    outputs = {
-        name: {"port": ports[-20 + n], "rtcp_port": ports[-15 + n], "audio_ssrc": 1000}
-        for n, name in enumerate(["program", *(f"return/{k}" for k in range(SITES))])
-    }
-    settings = {
-        "inputs": [{"port": ports[2 * n], "rtcp_port": ports[2 * n + 1]} for n in range(SITES)],
-        "outputs": {**outputs, "program": {**outputs["program"], "video_ssrc": 1010}},
-    }
-    (folder / "settings.json").write_text(json.dumps(settings))
-    path = folder / "mixer.sock"
-    command = [SYSTEM_PYTHON, "-m", "diemcau.mixer", "--socket", str(path)]
-    command += ["--settings", str(folder / "settings.json")]
-    source = str(Path(__file__).parents[2])
-    with _running(command, env={**os.environ, "PYTHONPATH": source}) as pid:
-        client = _connected(path)
-        lines = client.makefile("rwb")
-
-        def call(method: str, params: dict[str, Any]) -> dict[str, Any]:
-            lines.write(json.dumps({"id": 1, "method": method, "params": params}).encode() + b"\n")
-            lines.flush()
-            while True:
-                message: dict[str, Any] = json.loads(lines.readline())
-                if "id" in message:
-                    return message
-
-        yield pid, call
-        client.close()
-
-
-def _connected(path: Path) -> socket.socket:
-    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            client.connect(str(path))
-            return client
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
-def _put_on_air(call: Any) -> None:
-    """All sites in a 2x2 layout, heard; returns when all are decoded."""
-    for slot in range(SITES):
-        call("input", {"slot": slot, "source": f"site {slot}"})
-    panes = [
-        {"slot": n, "x": n % 2 / 2, "y": n // 2 / 2, "w": 0.5, "h": 0.5, "caption": CAPTIONS[n]}
-        for n in range(SITES)
-    ]
-    mix = {"buses": {"program": {"panes": panes}}, "sound": {"open": list(range(SITES))}}
-    call("mix", mix)
-    deadline = time.monotonic() + 10
-    while any(slot["state"] != "live" for slot in call("status", {})["result"]["inputs"]):
-        if time.monotonic() > deadline:
-            raise TimeoutError("the sites did not come on air within 10 s")
-        time.sleep(0.1)
-
-
-@contextlib.contextmanager
-def _bare(inputs: list[int], outputs: list[int]) -> Iterator[int]:
-    """The same work in one gst-launch line, as a knowing hand would write it."""
-    parts = [_bare_picture(outputs[0])]
-    parts += [_bare_input(n, port) for n, port in enumerate(inputs)]
-    parts += [_bare_sound(n, port) for n, port in enumerate([outputs[0], *outputs[1 : 1 + SITES]])]
-    with _running(["gst-launch-1.0", "-q", *" ".join(parts).split()]) as pid:
-        yield pid
-
-
-def _bare_picture(port: int) -> str:
-    panes = " ".join(
-        f"sink_{n}::xpos={n % 2 * 640} sink_{n}::ypos={n // 2 * 360} "
-        f"sink_{n}::width=640 sink_{n}::height=360"
-        for n in range(SITES)
-    )
-    captions = " ! ".join(
-        f"textoverlay text=Site-{n}-caption shaded-background=true font-desc=Sans,9 "
-        f"halignment=left valignment=top xpad={n % 2 * 640 + 12} ypad={n // 2 * 360 + 320}"
-        for n in range(SITES)
-    )
-    return (
-        f"compositor name=mix background=black force-live=true latency=30000000 {panes} ! "
-        "video/x-raw,format=I420,width=1280,height=720,framerate=25/1,colorimetry=bt601 ! "
-        f"{captions} ! {ENCODER} ! udpsink host=127.0.0.1 port={port} sync=false async=false"
-    )
-
-
-def _bare_input(number: int, port: int) -> str:
-    tees = " ".join(
-        f"t{number}. ! queue ! m{mix}." for mix in range(1 + SITES) if mix != number + 1
-    )
-    return (
-        f"udpsrc address=127.0.0.1 port={port} caps=application/x-rtp ! rtpptdemux name=d{number} "
-        f"d{number}.src_107 ! application/x-rtp,media=video,clock-rate=90000,encoding-name=H264 ! "
-        "rtpjitterbuffer latency=40 ! rtph264depay ! h264parse ! avdec_h264 max-threads=1 ! "
-        f"queue leaky=downstream max-size-buffers=2 ! mix.sink_{number} "
-        f"d{number}.src_111 ! application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS ! "
-        "rtpjitterbuffer latency=20 ! rtpopusdepay ! opusdec ! audio/x-raw,rate=48000,channels=1 ! "
-        f"audioconvert ! audio/x-raw,format=F32LE ! tee name=t{number} {tees}"
-    )
-
-
-def _bare_sound(number: int, port: int) -> str:
-    return (
-        f"audiomixer name=m{number} output-buffer-duration=20000000 latency=30000000 ! "
-        "audio/x-raw,format=F32LE,rate=48000,channels=1 ! audioconvert ! "
-        "opusenc bitrate=32000 audio-type=voice complexity=5 ! rtpopuspay pt=111 ! "
-        f"udpsink host=127.0.0.1 port={port} sync=false async=false"
-    )
-
-
-if __name__ == "__main__":
-    print(json.dumps(run_cpu(40), indent=2))
+async def _mixer_cpu(province: Province, quick: bool) -> float:
+    """Median of several looks, once the mixer has settled."""
+    await asyncio.sleep(2)
+    mixer = [province.pid(f"mixer-{MASTER}")]
+    looks = [(await busy([mixer], 2))[0] for _ in range(3 if quick else 9)]
+    return round(statistics.median(looks), 1)

@@ -81,6 +81,20 @@ def agent_key(
     typer.echo(command.agent_key(name, folder))
 
 
+@app.command()
+def operator_link(
+    folder: Folder = Path("var/server"),
+    url: Annotated[
+        str, typer.Option(help="Địa chỉ trang web / the pages' address")
+    ] = "http://127.0.0.1:8080",
+    hours: Annotated[float, typer.Option(help="Hiệu lực, giờ / valid for hours")] = 12,
+) -> None:
+    """In đường dẫn vào trang đầu cho người điều hành / print a link to the home page."""
+    from diemcau.cli import server as command
+
+    typer.echo(command.operator_link(folder, url, hours))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
     context: typer.Context,
@@ -106,6 +120,19 @@ def bench(
     from diemcau.cli import bench as command
 
     command.run(name, json_only, quick)
+
+
+@app.command()
+def shots(
+    folder: Annotated[Path, typer.Option(help="Nơi ghi ảnh / where to write the pictures")] = Path(
+        "docs/pictures"
+    ),
+    province: Province = "vinh-phuc-2022",
+) -> None:
+    """Chụp các trang của một phiên họp / pictures of every page of a province in session."""
+    from diemcau.cli import shots as command
+
+    command.run(folder, province)
 
 
 @app.command()

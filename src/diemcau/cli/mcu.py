@@ -5,6 +5,7 @@ import contextlib
 import signal
 from pathlib import Path
 
+from diemcau.cli import logs
 from diemcau.domain.refusal import Invalid
 from diemcau.mcu.agent import Agent, AgentSettings
 
@@ -17,6 +18,7 @@ def run(name: str, key_file: Path, address: str, server: str, folder: Path) -> N
             f"Không đọc được khóa: {error}. Tạo bằng «./diemcau agent-key {name}» trên máy chủ.",
             f"Cannot read the key: {error}. Make it by ./diemcau agent-key {name} on the server.",
         ) from None
+    logs.configure()
     asyncio.run(_run(AgentSettings(name, server, key, address, folder.resolve())))
 
 

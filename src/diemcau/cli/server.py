@@ -1,16 +1,16 @@
 """``diemcau server``: listen, and say where."""
 
 import asyncio
-import logging
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from diemcau.bootstrap import PortTaken, Settings, build_server, is_loopback, listen, serve
+from diemcau.cli import logs
 from diemcau.domain.refusal import Invalid
-from diemcau.identity import DerivedAgentKeys, Tls, load_secret, self_signed
+from diemcau.identity import DerivedAgentKeys, JwtTokens, Tls, load_secret, self_signed
+from diemcau.ports.identity import Role
+from diemcau.services.clock import SystemClock
 
 
 def run(
@@ -24,7 +24,7 @@ def run(
     private_key: Path | None,
 ) -> None:
     """HTTP on loopback and on the addresses named ``plain``, HTTPS on any other."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    logs.configure()
     open_addresses = list(dict.fromkeys(["127.0.0.1", *plain]))
     secure_addresses = [] if host in open_addresses or is_loopback(host) else [host]
     if is_loopback(host):
@@ -55,6 +55,15 @@ def _listen(addresses: list[str], port: int) -> list[socket.socket]:
 
 def agent_key(mcu: str, folder: Path) -> str:
     return DerivedAgentKeys(load_secret(folder)).key(mcu)
+
+
+def operator_link(folder: Path, url: str, hours: float) -> str:
+    """The first way in: a link to the home page as an operator of all conferences."""
+    if not 0 < hours <= 24 * 31:
+        raise Invalid("--hours từ 0 đến 744 (31 ngày).", "--hours is from 0 to 744 (31 days).")
+    tokens = JwtTokens(load_secret(folder), SystemClock())
+    token, _ = tokens.issue("operator", Role.OPERATOR, hours=hours)
+    return f"{url.rstrip('/')}/#token={token}"
 
 
 def _tls(

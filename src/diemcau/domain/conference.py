@@ -15,6 +15,9 @@ from diemcau.domain.refusal import Conflict, Invalid, Unknown
 
 CALLS_KEPT = 20
 
+BUSES = ("program", "chair")
+"""What the mixer makes: a bus not kept is never asked of it."""
+
 
 class CallState(StrEnum):
     REQUESTED = "requested"
@@ -83,7 +86,7 @@ class Conference:
     master: str
     sites: tuple[str, ...]
     chair: str = ""
-    buses: tuple[str, ...] = ("program", "chair")
+    buses: tuple[str, ...] = BUSES
     max_sites: int = 200
     program: Scene = field(default_factory=Scene)
     chair_view: Scene = field(default_factory=Scene)

@@ -56,11 +56,12 @@ def plan(
     """What each MCU of the conference shall have.
 
     ``conference`` is allocated; ``epochs`` gives the present life of each MCU's media server: a
-    link belongs to one life of its parent, so a parent that starts anew gets new links.
+    link belongs to one life of its parent, so a parent that starts anew gets new links. The master
+    comes first and the deepest last: told in this order, a way up is open before pictures come.
     """
     tree = cascade(conference, directory)
     plans: dict[str, tuple[Resource, ...]] = {}
-    for mcu in tree.members:
+    for mcu in sorted(tree.members, key=lambda mcu: (len(tree.path(mcu)), mcu)):
         resources: list[Resource] = [Room(conference.id)]
         if mcu == tree.master:
             resources += _mixing(conference, directory, tree)

@@ -55,6 +55,30 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class InRoom(Resource):
+    """Base of what lives in the conference's room."""
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        return frozenset({("room", self.conference)})
+
+
+@dataclass(frozen=True)
+class Feed(InRoom):
+    """Base of what brings a feed into the room under its own name."""
+
+    feed: str
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.conference, self.feed)
+
+    @property
+    def provides(self) -> frozenset[Key]:
+        return frozenset({self.key, feed_key(self.conference, self.feed)})
+
+
+@dataclass(frozen=True)
 class Room(Resource):
     """The conference's forwarding room, with its blank feed."""
 
@@ -75,23 +99,10 @@ class Mixer(Resource):
 
 
 @dataclass(frozen=True)
-class MixerFeed(Resource):
+class MixerFeed(Feed):
     """An output of the mixer as a feed of the room: a bus or a return."""
 
     kind = "mixer-feed"
-    feed: str
-
-    @property
-    def key(self) -> Key:
-        return (self.kind, self.conference, self.feed)
-
-    @property
-    def needs(self) -> frozenset[Key]:
-        return frozenset({("room", self.conference)})
-
-    @property
-    def provides(self) -> frozenset[Key]:
-        return frozenset({self.key, feed_key(self.conference, self.feed)})
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,7 @@ class Input(Resource):
 
 
 @dataclass(frozen=True)
-class Uplink(Resource):
+class Uplink(InRoom):
     """A lane up to the parent MCU: one PeerConnection, switched to ``source``."""
 
     kind = "uplink"
@@ -163,31 +174,14 @@ class Uplink(Resource):
     def key(self) -> Key:
         return (self.kind, self.conference, str(self.lane))
 
-    @property
-    def needs(self) -> frozenset[Key]:
-        return frozenset({("room", self.conference)})
-
 
 @dataclass(frozen=True)
-class Downlink(Resource):
+class Downlink(Feed):
     """A feed received from the parent MCU: the programme, the chair's bus, a lane's return."""
 
     kind = "downlink"
-    feed: str
     parent: str
     epoch: str
-
-    @property
-    def key(self) -> Key:
-        return (self.kind, self.conference, self.feed)
-
-    @property
-    def needs(self) -> frozenset[Key]:
-        return frozenset({("room", self.conference)})
-
-    @property
-    def provides(self) -> frozenset[Key]:
-        return frozenset({self.key, feed_key(self.conference, self.feed)})
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from diemcau.domain.refusal import Invalid
+
 
 class DerivedAgentKeys:
     """A key for every MCU, derived from the server's secret: nothing to store or to hand out twice.
@@ -33,8 +35,15 @@ class FileAgentKeys:
 
     @classmethod
     def read(cls, file: Path) -> "FileAgentKeys":
-        """From a TOML file of ``mcu = "key"`` lines."""
-        return cls({mcu: str(key) for mcu, key in tomllib.loads(file.read_text("utf-8")).items()})
+        """From a TOML file of ``mcu = "key"`` lines; raises ``Invalid``."""
+        try:
+            keys = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise Invalid(
+                f'Không đọc được tệp khóa {file}: {error}. Mỗi dòng: mcu = "khóa".',
+                f'Cannot read the keys in {file}: {error}. Each line: mcu = "key".',
+            ) from error
+        return cls({mcu: str(key) for mcu, key in keys.items()})
 
     def accepts(self, mcu: str, key: str) -> bool:
         known = self._keys.get(mcu, "")

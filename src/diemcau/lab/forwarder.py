@@ -28,12 +28,15 @@ _BUFFER = 4 << 20
 
 
 class Losses:
-    """Which packets are lost: a share of them, in runs of a mean length (Gilbert's model)."""
+    """Which packets are lost: a share of them, in runs of a mean length (Gilbert's model).
+
+    Losses that are independent come in runs too, of 1 / (1 - loss): that is the shortest mean.
+    """
 
     def __init__(self, loss: float, burst: float, seed: int) -> None:
         self._random = random.Random(seed)
-        self._leave = 1 / burst
-        self._enter = loss / (burst * (1 - loss))
+        self._leave = 1 / max(burst, 1 / (1 - loss))
+        self._enter = self._leave * loss / (1 - loss)
         self._losing = False
 
     def lost(self) -> bool:

@@ -25,6 +25,8 @@ class Front:
         self._janus, self._address = janus, address
         self._server: asyncio.Server | None = None
         self._rooms: set[int] = set()
+        self._making = asyncio.Lock()
+        self._news = asyncio.Event()
         self._publishers: dict[str, int] = {}
         self._sessions: dict[str, tuple[int, str]] = {}
         self.keyframes_asked = 0
@@ -46,6 +48,13 @@ class Front:
         """Return the Janus handle that publishes a feed."""
         return self._publishers[feed]
 
+    async def published(self, feed: str, seconds: float = 10.0) -> None:
+        """Wait until a feed is there. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while feed not in self._publishers:
+                self._news.clear()
+                await self._news.wait()
+
     async def keyframe(self, feed: str) -> None:
         """Ask a publisher for a keyframe, as a viewer's PLI does."""
         api = await self._api()
@@ -56,22 +65,25 @@ class Front:
         api = self._janus.api
         if api is None:
             raise JanusError("Janus is down")
-        if api.session not in self._rooms:
-            self._rooms.add(api.session)
-            room = {
-                "request": "create",
-                "room": _ROOM,
-                "publishers": 50,
-                "audiocodec": "opus",
-                "videocodec": "h264",
-                "h264_profile": "42e01f",
-                "bitrate": 0,
-                "fir_freq": 0,
-            }
-            with contextlib.suppress(JanusError):  # another session has made it
-                await api.request(await api.attach(), room)
-            self._publishers.clear()
+        async with self._making:
+            if api.session not in self._rooms:
+                self._publishers.clear()
+                await self._make_room(api)
+                self._rooms.add(api.session)
         return api
+
+    async def _make_room(self, api: JanusApi) -> None:
+        room = {
+            "request": "create",
+            "room": _ROOM,
+            "publishers": 200,
+            "audiocodec": "opus",
+            "videocodec": "h264",
+            "h264_profile": "42e01f",
+            "bitrate": 0,
+            "fir_freq": 0,
+        }
+        await api.request(await api.attach(), room)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
@@ -119,6 +131,7 @@ class Front:
         join = {"request": "joinandconfigure", "ptype": "publisher", "room": _ROOM, "id": feed}
         _, answer = await api.request(handle, join, "offer", offer)
         self._publishers[feed] = handle
+        self._news.set()
         return 201, self._remember(handle, feed), answer
 
     async def _offer(self, feed: str) -> tuple[int, str, str]:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from diemcau.lab.errors import LabError, MissingToolError, NotPermittedError, UnsupportedError
@@ -78,16 +78,6 @@ class Ip:
     def pids_in(self, namespace: str) -> list[int]:
         """Return the processes alive in a namespace."""
         return [int(pid) for pid in self.run("netns", "pids", namespace, check=False).split()]
-
-    def signal(self, pids: Iterable[int], number: int) -> None:
-        """Send a signal to processes, forgiving those that are gone."""
-        for pid in pids:
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
-            except PermissionError:
-                self.root(["kill", f"-{number}", str(pid)])
 
     def make_namespace(self, name: str) -> None:
         """Make a named network namespace. Raises UnsupportedError where the kernel has none."""

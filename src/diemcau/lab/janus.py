@@ -12,7 +12,6 @@ import itertools
 import json
 import secrets
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +21,8 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed
 
 from diemcau.lab.errors import JanusError, MissingToolError
-from diemcau.lab.net import Host
+from diemcau.lab.net import Host, HostProcess
+from diemcau.lab.signals import payload
 
 Message = dict[str, Any]
 START_SECONDS = 10.0
@@ -61,7 +61,7 @@ class LabJanus:
         self._host, self._level = host, level
         self.secret = secrets.token_hex(8)
         self._folder = Path(tempfile.mkdtemp(prefix="diemcau-janus-"))
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: HostProcess | None = None
         self.api: JanusApi | None = None
 
     async def __aenter__(self) -> Self:
@@ -85,7 +85,7 @@ class LabJanus:
         """The process now running. Raises JanusError when there is none."""
         if self._process is None:
             raise JanusError("Janus is not running")
-        return self._process.pid
+        return payload(self._process.pid)
 
     async def start(self) -> JanusApi:
         """Start (again after `kill`), connect, and return the connection. Raises JanusError."""

@@ -45,13 +45,7 @@ def grid(columns: int, rows: int) -> tuple[Pane, ...]:
     )
 
 
-LAYOUTS: dict[str, tuple[Pane, ...]] = {
-    "full": grid(1, 1),
-    "side-by-side": (Pane(0, 0.25, 0.5, 0.5), Pane(0.5, 0.25, 0.5, 0.5)),
-    "grid-2x2": grid(2, 2),
-    "grid-3x3": grid(3, 3),
-    "grid-4x4": grid(4, 4),
-}
+FULL = grid(1, 1)
 
 
 class MarkReader:

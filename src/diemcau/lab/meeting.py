@@ -13,21 +13,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from diemcau.lab.errors import LabError
+from diemcau.services import patches
 
 State = dict[str, Any]
-
-
-def merge(target: Any, patch: Any) -> Any:
-    """A JSON merge patch (RFC 7396) applied; ``target`` is not changed."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merge(result.get(name), value)
-    return result
 
 
 class Meeting:
@@ -114,5 +102,5 @@ class Meeting:
             if message["type"] == "snapshot":
                 self.state = message["state"]
             elif message["type"] == "patch":
-                self.state = merge(self.state, message["patch"])
+                self.state = patches.apply(self.state, message["patch"])
             self._changed.notify_all()

@@ -28,10 +28,20 @@ from typing import IO, Self
 from diemcau.lab.errors import LabError, NoAddressError, UnsupportedError
 from diemcau.lab.ip import Ip
 from diemcau.lab.owners import alive, claim_tag, dead_tags, release_tag
+from diemcau.lab.signals import send
 from diemcau.lab.wire import Wire
 
 GRACE_SECONDS = 3.0
 _HOST_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,40}$")
+
+
+class HostProcess(subprocess.Popen[bytes]):
+    """A process on a host; signals reach the command itself, also behind sudo."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send a signal to the command."""
+        if self.poll() is None:
+            send([self.pid], sig)
 
 
 class Host:
@@ -46,7 +56,7 @@ class Host:
         self._network = network
         self._ip = network.ip
         self._wire: Wire | None = None
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[HostProcess] = []
 
     def __repr__(self) -> str:
         return f"Host({self.name!r}, {self.address!r})"
@@ -75,7 +85,7 @@ class Host:
         stderr: int | IO[bytes] | None = None,
         log: Path | None = None,
         cwd: Path | None = None,
-    ) -> subprocess.Popen[bytes]:
+    ) -> HostProcess:
         """Start a command on this host.
 
         `env` is added to the environment; `log` is a file that gets what `stdout` and `stderr`
@@ -87,7 +97,7 @@ class Host:
                 target = stack.enter_context(log.open("ab"))
                 stdout = target if stdout is None else stdout
                 stderr = target if stderr is None else stderr
-            process = subprocess.Popen(
+            process = HostProcess(
                 self.command(argv, env), stdin=stdin, stdout=stdout, stderr=stderr, cwd=cwd
             )
         self._processes.append(process)
@@ -179,7 +189,7 @@ class Network:
     def close(self) -> None:
         """End every process on the hosts and remove hosts and bridge. May be called twice."""
         for host in self.hosts.values():
-            self.ip.signal(host.pids(), signal.SIGTERM)
+            send(host.pids(), signal.SIGTERM)
         for host in self.hosts.values():
             host.close()
         self.hosts.clear()
@@ -240,12 +250,12 @@ class Network:
 def end_processes(ip: Ip, namespace: str, grace: float) -> None:
     """End everything in a namespace: SIGTERM, then after `grace` seconds SIGKILL."""
     pids = ip.pids_in(namespace)
-    ip.signal(pids, signal.SIGTERM)
+    send(pids, signal.SIGTERM)
     deadline = time.monotonic() + grace
     while pids and time.monotonic() < deadline:
         time.sleep(0.02)
         pids = [pid for pid in ip.pids_in(namespace) if alive(pid)]
-    ip.signal(pids, signal.SIGKILL)
+    send(pids, signal.SIGKILL)
 
 
 def remove_leftovers(ip: Ip) -> list[str]:

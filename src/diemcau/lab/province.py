@@ -147,6 +147,7 @@ class Province:
         height: int = 180,
         fps: int = 10,
         bitrate: int = 200_000,
+        motion: bool = False,
         play: bool = False,
     ) -> None:
         """Synthetic sites, each on the host of its home MCU: one process a host."""
@@ -158,7 +159,8 @@ class Province:
             name = f"sites-{mcu}-{meeting.id}-{group[0].number}"
             config = {
                 "sites": [self._synthetic(meeting, site) for site in group],
-                "width": width, "height": height, "fps": fps, "bitrate": bitrate, "play": play,
+                "width": width, "height": height, "fps": fps, "bitrate": bitrate, "motion": motion,
+                "play": play,
             }  # fmt: skip
             file = self.folder / f"{name}.json"
             file.write_text(json.dumps(config, ensure_ascii=False))
@@ -174,19 +176,33 @@ class Province:
         feed: str = "program",
         *,
         site: str = "",
+        role: str = "viewer",
         at: str = "",
         panes: str = "full",
         numbers: Sequence[int] = (),
         options: Sequence[str] = ("--reconnect", "--watchdog"),
     ) -> Watching:
-        """A viewer on the host of ``mcu``: as a site of it, else as a guest there (or ``at``)."""
-        role = "site" if site else "viewer"
-        token = self.token(role, meeting.id, site)
-        whep = f"{self.lab_url}/whep/{meeting.id}/{feed}"
-        if not site:
-            whep += f"?mcu={at or mcu}"
+        """A viewer on the host of ``mcu``: as a site of it, else in a role there (or ``at``)."""
+        token = self.token("site" if site else role, meeting.id, site)
+        whep = self.whep(meeting, feed, "" if site else at or mcu)
         host = self.hosts[mcu]
         return Watching(host, whep, token, panes=panes, numbers=numbers, options=options)
+
+    def whep(self, meeting: Meeting, feed: str = "program", mcu: str = "") -> str:
+        """The address at which hosts of the laboratory play a feed."""
+        where = f"?mcu={mcu}" if mcu else ""
+        return f"{self.lab_url}/whep/{meeting.id}/{feed}{where}"
+
+    def extra_host(self, name: str) -> Host:
+        """Another host on the laboratory's network, for an audience."""
+        if self._network is None:
+            raise LabError("there is no network of the laboratory's own")
+        return self._network.host(name)
+
+    @property
+    def address(self) -> str:
+        """Where hosts of the laboratory reach this machine."""
+        return self._network.address if self._network else self._host
 
     def number(self, site: str) -> int:
         return self.directory.site(site).number
@@ -210,6 +226,13 @@ class Province:
         if pid is None:
             raise LabError(f"{what} is not running")
         return pid
+
+    def network_host(self, mcu: str) -> Host:
+        """The MCU's host with its cable; raises ``LabError`` on a machine without one."""
+        host = self.hosts[mcu]
+        if not isinstance(host, Host):
+            raise LabError("cables can be cut only in a network of the laboratory's own")
+        return host
 
     def kill(self, what: str) -> None:
         """kill -9 of one process, and of nothing else."""
@@ -258,7 +281,7 @@ class Province:
                     break
                 await asyncio.sleep(0.05)
         said = self.supervisor.log("server").read_text().strip().splitlines()
-        raise LabError(said[-1] if said else "the server did not start")
+        raise LabError(said[-1].removeprefix("diemcau: ") if said else "the server did not start")
 
 
 class Machine:

@@ -59,6 +59,8 @@ class Reception:
         self._tasks: set[asyncio.Task[None]] = set()
         self.last_packet_ms = now_ms()
         self.last_frame_ms = now_ms()
+        self.arrived_ms = now_ms()
+        """When the last packet of the frame now given to `on_picture` came in."""
         self.frames = 0
         self.failed = False
 
@@ -106,7 +108,7 @@ class Reception:
         _count(self._video_receiver, packet, _VIDEO_CLOCK)
         wire = Packet(packet.sequence_number, packet.timestamp, bool(packet.marker), packet.payload)
         for unit in self._assembler.add(wire, now):
-            self._decode_video(unit.data)
+            self._decode_video(unit.data, now)
         missing = self._assembler.nacks(now)
         if missing and self._video_receiver is not None:
             self._soon(self._video_receiver._send_rtcp_nack(packet.ssrc, missing))
@@ -132,7 +134,7 @@ class Reception:
         self._sound_at = sequence
         return min(step - 1, _MISSED_MAX)
 
-    def _decode_video(self, data: bytes) -> None:
+    def _decode_video(self, data: bytes, arrived: float) -> None:
         try:
             frames = self._video.decode(av.Packet(data))
         except av.FFmpegError:
@@ -141,6 +143,7 @@ class Reception:
         for frame in frames:
             self.frames += 1
             self.last_frame_ms = now_ms()
+            self.arrived_ms = arrived
             self._on_picture(_luma(frame), self.last_frame_ms)
             self._on_frame(frame)
 

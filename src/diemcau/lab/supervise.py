@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diemcau.lab.errors import LabError
+from diemcau.lab.signals import payload, send
 
 STEADY_SECONDS = 5.0
 """A command that ran this long and died is restarted at once."""
@@ -77,12 +78,12 @@ class Supervisor:
         self._commands[name] = command
         command.task = asyncio.create_task(self._keep(command), name=f"keep {name}")
         assert command.process is not None
-        return command.process.pid
+        return payload(command.process.pid)
 
     def pid(self, name: str) -> int | None:
-        """Return the pid now, or None while the command is down."""
+        """Return the pid now (that of the command, also behind sudo), or None while it is down."""
         process = self._commands[name].process
-        return process.pid if process is not None and process.returncode is None else None
+        return payload(process.pid) if process is not None and process.returncode is None else None
 
     def starts(self, name: str) -> int:
         """Return how often the command was started (1 = never died)."""
@@ -97,14 +98,14 @@ class Supervisor:
         pid = self.pid(name)
         if pid is not None:
             self._commands[name].started.clear()
-            os.kill(pid, number)
+            send([pid], number)
 
     async def wait_started(self, name: str) -> int:
         """Wait until the command runs (again) after `kill`; return its pid."""
         command = self._commands[name]
         await command.started.wait()
         assert command.process is not None
-        return command.process.pid
+        return payload(command.process.pid)
 
     async def end(self, name: str) -> None:
         """Stop one command for good: SIGTERM to it, after a grace SIGKILL to all it started."""
@@ -152,8 +153,7 @@ async def _end(command: _Command) -> None:
     if process is None:
         return
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+        send([process.pid], signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_SECONDS)
     # What the command itself started and left behind is in its session's process group.

@@ -18,15 +18,19 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from diemcau.domain.layout import LAYOUTS
 from diemcau.lab.errors import LabError
 from diemcau.lab.freeze import FreezeDetector
-from diemcau.lab.marks import LAYOUTS, Luma, MarkReader, Pane, age_ms
+from diemcau.lab.marks import FULL, Luma, Mark, MarkReader, Pane, age_ms
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.lab.tones import Samples, ToneDetector
 from diemcau.lab.whep import WhepClient, WhepError
 
 SILENCE_MS = 500.0
 STALL_MS = 300.0
+STALE_MS = 600.0
+"""A pane whose clock is older than this shows a frozen picture, not its site."""
+
 CONNECT_MS = 4000.0
 _AGE_EVERY_MS = 200.0
 _CHECK_SECONDS = 0.05
@@ -39,15 +43,24 @@ class Options:
 
     whep: str
     token: str
-    panes: Sequence[Pane] = LAYOUTS["full"]
+    panes: Sequence[Pane] = FULL
     numbers: Sequence[int] = ()
     tones: bool = False
     reconnect: bool = False
     watchdog: bool = False
+    every_frame: bool = False
     threshold_db: float = -26.0
     emit: Callable[[dict[str, object]], None] = field(
         default=lambda message: print(json.dumps(message), flush=True)
     )
+
+
+@dataclass
+class _Playing:
+    """A WHEP session's address and its media."""
+
+    session: str
+    reception: Reception
 
 
 class Viewer:
@@ -60,8 +73,7 @@ class Viewer:
         self._freezes = FreezeDetector()
         self._panes: list[int | None] | None = None
         self._next_age = 0.0
-        self._reception: Reception | None = None
-        self._session = ""
+        self._playing: _Playing | None = None
         self._frames = self._packets = self._lost = 0
         self._keyframes_asked = 0
         self._closing: set[asyncio.Task[None]] = set()
@@ -74,45 +86,76 @@ class Viewer:
                 try:
                     await self._watch(client)
                 finally:
-                    await self._finish(client)
+                    if self._playing is not None:
+                        await self._end(client, self._playing)
         finally:
             statistics.cancel()
             await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _watch(self, client: WhepClient) -> None:
-        failures, event = 0, "connected"
+        self._playing = await self._connected(client)
+        self._emit("connected")
         while True:
-            try:
-                reception = await self._connect(client)
-                self._emit(event)
-                failures, event = 0, "reconnected"
-                reason = await self._follow(client, reception)
-            except WhepError as error:
-                if not self._options.reconnect:
-                    raise
-                reason, failures = str(error), failures + 1
+            reason = await self._follow(client, self._playing)
             self._emit("lost", reason=reason)
             if not self._options.reconnect:
                 return
-            self._drop()
-            await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF)) - 1] if failures else 0)
+            await self._renew(client, self._playing)
 
-    async def _connect(self, client: WhepClient) -> Reception:
+    async def _renew(self, client: WhepClient, old: _Playing) -> None:
+        """Make the next session before the old one is let go; the first to bring packets stays."""
+        attempt = asyncio.create_task(self._connected(client))
+        silent_since = old.reception.last_packet_ms
+        while not attempt.done():
+            await asyncio.wait({attempt}, timeout=_CHECK_SECONDS)
+            if old.reception.last_packet_ms != silent_since and not attempt.done():
+                attempt.cancel()
+                await asyncio.gather(attempt, return_exceptions=True)
+                self._emit("resumed")
+                return
+        self._playing = attempt.result()
+        self._frames += old.reception.frames
+        self._packets += old.reception.packets
+        self._lost += old.reception.packets_lost
+        self._emit("reconnected")
+        task = asyncio.create_task(self._end(client, old))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _connected(self, client: WhepClient) -> _Playing:
+        """A session that brings packets; tried again and again if `reconnect` is set."""
+        failures = 0
+        while True:
+            try:
+                return await self._connect(client)
+            except WhepError as error:
+                if not self._options.reconnect:
+                    raise
+                self._emit("lost", reason=str(error))
+                await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
+                failures += 1
+
+    async def _connect(self, client: WhepClient) -> _Playing:
         """Make a session and wait for its first packet."""
-        self._session, offer = await client.offer()
-        reception = self._reception = Reception(self._on_picture, self._on_sound)
-        await client.answer(self._session, await reception.answer(offer))
-        deadline = now_ms() + CONNECT_MS
-        begun = reception.last_packet_ms
-        while reception.last_packet_ms == begun:
-            if now_ms() > deadline or reception.failed:
-                raise WhepError("no packet came")
-            await asyncio.sleep(0.01)
-        return reception
+        session, offer = await client.offer()
+        playing = _Playing(session, Reception(self._on_picture, self._on_sound))
+        reception = playing.reception
+        try:
+            await client.answer(session, await reception.answer(offer))
+            deadline = now_ms() + CONNECT_MS
+            begun = reception.last_packet_ms
+            while reception.last_packet_ms == begun:
+                if now_ms() > deadline or reception.failed:
+                    raise WhepError("no packet came")
+                await asyncio.sleep(0.01)
+        except BaseException:
+            await self._end(client, playing)
+            raise
+        return playing
 
-    async def _follow(self, client: WhepClient, reception: Reception) -> str:
+    async def _follow(self, client: WhepClient, playing: _Playing) -> str:
         """Watch over one session; return why it ended."""
-        last_asked = 0.0
+        reception, last_asked = playing.reception, 0.0
         while True:
             await asyncio.sleep(_CHECK_SECONDS)
             now = now_ms()
@@ -125,30 +168,17 @@ class Viewer:
             if self._options.watchdog and stalled and silent < STALL_MS:
                 last_asked = now
                 reception.ask_keyframe()
-                await self._ask_server(client)
+                await self._ask_server(client, playing.session)
 
-    async def _ask_server(self, client: WhepClient) -> None:
+    async def _ask_server(self, client: WhepClient, session: str) -> None:
         self._keyframes_asked += 1
         with contextlib.suppress(WhepError):  # a server without the extension has the PLI
-            await client.keyframe(self._session)
+            await client.keyframe(session)
 
-    def _drop(self) -> None:
-        """Let the old session's connection close while the next one is made."""
-        old, self._reception = self._reception, None
-        if old is not None:
-            self._frames += old.frames
-            self._packets += old.packets
-            self._lost += old.packets_lost
-            task = asyncio.create_task(old.close())
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-
-    async def _finish(self, client: WhepClient) -> None:
-        if self._reception is not None:
-            await self._reception.close()
-        if self._session:
-            with contextlib.suppress(WhepError):
-                await asyncio.wait_for(client.end(self._session), 2)
+    async def _end(self, client: WhepClient, playing: _Playing) -> None:
+        await playing.reception.close()
+        with contextlib.suppress(WhepError, TimeoutError):
+            await asyncio.wait_for(client.end(playing.session), 2)
 
     def _on_picture(self, luma: Luma, now: float) -> None:
         frozen = self._freezes.frame(now)
@@ -159,10 +189,13 @@ class Viewer:
             self._marks = MarkReader(width, height, self._options.panes)
             self._emit("size", now, width=width, height=height)
         marks = self._marks.read(luma)
-        panes = [mark.number if mark else None for mark in marks]
+        panes = [_fresh(mark, now) for mark in marks]
         if panes != self._panes:
             self._panes = panes
             self._emit("picture", now, panes=panes)
+        if self._options.every_frame and marks[0] and self._playing:
+            arrived = self._playing.reception.arrived_ms
+            self._emit("frame", arrived, clock=marks[0].clock)
         if now >= self._next_age:
             ages = (age_ms(mark, int(now)) for mark in marks if mark)
             age = next((age for age in ages if age is not None), None)
@@ -179,7 +212,7 @@ class Viewer:
         before = 0
         while True:
             await asyncio.sleep(1)
-            now = self._reception
+            now = self._playing.reception if self._playing else None
             frames = self._frames + (now.frames if now else 0)
             self._emit(
                 "stats",
@@ -195,8 +228,14 @@ class Viewer:
 
     def _emit(self, event: str, now: float | None = None, **more: object) -> None:
         self._options.emit(
-            {"t": round(now_ms() if now is None else now, 1), "event": event, **more}
+            {"t": round(now_ms() if now is None else now, 2), "event": event, **more}
         )
+
+
+def _fresh(mark: Mark | None, now: float) -> int | None:
+    """The site's number; None without a mark, and for a picture that stands still."""
+    age = age_ms(mark, int(now)) if mark else None
+    return None if mark is None or (age is not None and age > STALE_MS) else mark.number
 
 
 def parse_panes(text: str) -> tuple[Pane, ...]:
@@ -205,7 +244,7 @@ def parse_panes(text: str) -> tuple[Pane, ...]:
     Raises ValueError with what is allowed.
     """
     if text in LAYOUTS:
-        return LAYOUTS[text]
+        return tuple(Pane(pane.x, pane.y, pane.w, pane.h) for pane in LAYOUTS[text].panes)
     try:
         return tuple(Pane(*(float(value) for value in pane)) for pane in json.loads(text))
     except (ValueError, TypeError) as error:
@@ -224,6 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, help="stop after this long")
     parser.add_argument("--reconnect", action="store_true", help="make a new session when lost")
     parser.add_argument("--watchdog", action="store_true", help="ask for a keyframe at a stall")
+    parser.add_argument("--every-frame", action="store_true", help="say when each frame arrived")
     return parser
 
 
@@ -236,6 +276,7 @@ async def _main(arguments: argparse.Namespace) -> None:
         tones=arguments.tones,
         reconnect=arguments.reconnect,
         watchdog=arguments.watchdog,
+        every_frame=arguments.every_frame,
         threshold_db=arguments.tone_db,
     )
     task = asyncio.create_task(Viewer(options).run())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from diemcau.lab.errors import LabError
+from diemcau.lab.signals import send
 
 Event = dict[str, Any]
 
@@ -51,12 +53,12 @@ class Watching:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._process is not None
-        with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
+        if self._process.returncode is None:
+            send([self._process.pid], signal.SIGTERM)
         try:
             await asyncio.wait_for(self._process.wait(), 5)
         except TimeoutError:
-            self._process.kill()
+            send([self._process.pid], signal.SIGKILL)
         if self._reader is not None:
             await self._reader
 

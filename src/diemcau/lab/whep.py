@@ -21,7 +21,7 @@ class WhepClient:
     def __init__(self, url: str, token: str) -> None:
         self._url = url
         headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=8.0)
+        self._http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=2.0)
 
     async def __aenter__(self) -> Self:
         return self
@@ -32,6 +32,10 @@ class WhepClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections to the server; sessions go on."""
         await self._http.aclose()
 
     async def offer(self) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 
 from diemcau.lab.errors import LabError, WireError
 from diemcau.lab.ip import Ip
+from diemcau.lab.signals import send
 
 _FORWARDER = Path(__file__).with_name("forwarder.py")
 
@@ -62,7 +64,7 @@ class Wire:
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            send([self._process.pid], signal.SIGKILL)
             self._process.wait()
         if self._process.stdout:
             self._process.stdout.close()

@@ -21,7 +21,7 @@ from diemcau.wire import Closed, Peer, RemoteError
 log = structlog.get_logger(__name__)
 
 REPORT_DELAY_S = 0.02
-RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 2.0
+RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 0.8
 STATISTICS_S = 2.0
 
 
@@ -101,9 +101,9 @@ class Agent:
             f"{self._settings.server}/agents/{self._settings.mcu}",
             additional_headers={"Authorization": f"Bearer {self._settings.key}"},
             max_size=2**24,
-            ping_interval=2,
-            ping_timeout=4,
-            open_timeout=5,
+            ping_interval=1,
+            ping_timeout=3,
+            open_timeout=1.5,
             proxy=None,
         )
 

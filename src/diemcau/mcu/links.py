@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from diemcau.domain.conference import BUSES
 from diemcau.domain.resources import BLANK, ChildLink, Downlink, Key, Resource, Uplink
 from diemcau.mcu import sdp
 from diemcau.mcu.ground import Ground, opaque
@@ -100,7 +101,7 @@ class Links:
         await self._ground.release(wanted.key)
         handle = await self._ground.attach(opaque(wanted.key))
         try:
-            source = wanted.source if wanted.source in ("program", "chair") else BLANK
+            source = wanted.source if wanted.source in BUSES else BLANK
             if self._ground.present.feed(room, source) is None:
                 raise MediaError("no-feed", f"{source} is not here yet")
             streams = [{"feed": source}]

@@ -35,7 +35,9 @@ class Reconciler:
         return self._by_key.get(key)
 
     def desire(self, resources: Iterable[Resource]) -> None:
+        """All that shall be; what failed before is tried at once, for the reason may be gone."""
         self._desired = tuple(resources)
+        self._retries = Retries()
         self._by_key = {resource.key: resource for resource in self._desired}
         self._known = True
         self.wake()
@@ -80,6 +82,7 @@ class Reconciler:
             log.exception("action broke", key=key, action=type(action).__name__)
             self._failed(key)
         else:
+            log.debug("done", key=key, action=type(action).__name__)
             self._retries = self._retries.succeeded(key)
         finally:
             del self._busy[key]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diemcau.domain.conference import BUSES
 from diemcau.domain.resources import BLANK, MixerFeed, Room
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import JanusError
@@ -11,7 +12,6 @@ from diemcau.mcu.ports import free_udp_ports
 from diemcau.mcu.present import Held, Mids
 
 NO_SUCH_ROOM, ROOM_EXISTS = 426, 427
-BUSES = ("program", "chair")
 
 
 class Rooms:

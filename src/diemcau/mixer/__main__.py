@@ -63,19 +63,25 @@ async def _run(socket: Path, settings: Settings) -> int:
             control.send(event)
 
     engine = _engine(settings, send)
-    control = Control(socket, engine.handle)
-    await control.start()
-    controls.append(control)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, engine.stopping.set)
     await engine.start()
-    log.info("mixing %d slots into %s", settings.slots, ", ".join(settings.outputs) or "nothing")
+    try:
+        await _serve(Control(socket, engine.handle), engine, controls)
+    finally:
+        await engine.stop()
+    return 1 if engine.failure else 0
+
+
+async def _serve(control: Control, engine: Engine, controls: list[Control]) -> None:
+    """Take commands until the end; who connects finds a mixer that runs."""
+    await control.start()
+    controls.append(control)
+    log.info("ready for commands")
     await engine.stopping.wait()
     await asyncio.sleep(0)
-    await engine.stop()
     await control.close()
-    return 1 if engine.failure else 0
 
 
 def _engine(settings: Settings, send: Any) -> Engine:

@@ -23,11 +23,11 @@ from diemcau.mixer.gst import (
     Gst,
     GstVideo,
     chain,
+    errors,
     feeding_pad,
     filter_caps,
     make,
     on_buffer,
-    on_error,
 )
 from diemcau.mixer.hold import Hold
 from diemcau.mixer.messages import Layout, Pane
@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 # Size of the encoder's bucket: how far one frame may exceed the rate.
 VBV_MS = 240
 KEYFRAME_SECONDS = 2
-# A frame that is not composed after this many beats is not waited for any longer.
-MOST_WAITED = 5
+# A frame that is not composed after this many waits is not waited for any longer.
+MOST_WAITED = 3
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
 
@@ -110,7 +110,6 @@ class Bus:
         slots: Sequence[Slot],
         feed: Feed,
         on_picture: Callable[[str, int, str, float], None],
-        on_failure: Callable[[str], None],
     ) -> None:
         self.name = name
         self.feed = feed
@@ -137,7 +136,7 @@ class Bus:
         self._banner: graphics.Banner | None = None
         self._overlays: deque[tuple[int, Any]] = deque([(0, None)])
         self._marks: deque[Mark] = deque()
-        self._build(on_failure)
+        self._build()
 
     def start(self) -> None:
         self._pipeline.set_state(Gst.State.PLAYING)
@@ -145,8 +144,13 @@ class Bus:
     def stop(self) -> None:
         self._pipeline.set_state(Gst.State.NULL)
 
+    def errors(self) -> list[str]:
+        """What went wrong since the last call."""
+        return errors(self._pipeline)
+
     def offer(self, layout: Layout, take: str, hold: float) -> None:
         """Show a layout, after at most `hold` seconds where newcomers have no picture yet."""
+        self._prepare(layout)
         with self._lock:
             self._hold.offer(layout, take, hold, time.monotonic())
 
@@ -175,11 +179,10 @@ class Bus:
         self._composed.clear()
         self._push_all(pts, pictures)
 
-    def _build(self, on_failure: Callable[[str], None]) -> None:
+    def _build(self) -> None:
         settings, video = self._settings, self.feed.video
         assert video is not None
         self._pipeline = Gst.Pipeline.new(f"bus-{self.name}")
-        on_error(self._pipeline, on_failure)
         self._compositor = make("compositor", background="black", max_threads=1)
         overlay = make("overlaycomposition")
         overlay.connect("draw", self._draw)
@@ -212,8 +215,8 @@ class Bus:
         self._ground_feeder = Feeder(self._compositor, 0)
 
     def _late(self) -> bool:
-        """Whether the last frame is still not composed after half a beat; then one is left out."""
-        if self._composed.wait(self._period / SECOND / 2) or self._waited >= MOST_WAITED:
+        """Whether the last frame is still not composed after two beats; then one is left out."""
+        if self._composed.wait(2 * self._period / SECOND) or self._waited >= MOST_WAITED:
             self._waited = 0
             return False
         self._waited += 1
@@ -226,8 +229,7 @@ class Bus:
     def _arrange(self) -> None:
         """Prepare pads and rectangles for a new layout; nothing is in the compositor now."""
         panes = self._layout.panes
-        width, height = self._settings.width, self._settings.height
-        self._rects = [pane_rect(p.x, p.y, p.w, p.h, width, height) for p in panes]
+        self._rects = self._pane_rects(self._layout)
         while len(self._feeders) > len(panes):
             self._feeders.pop().release()
         while len(self._feeders) < len(panes):
@@ -301,9 +303,29 @@ class Bus:
             return None
         return graphics.banner(text, self._settings.width, self._settings.height)
 
+    def _prepare(self, layout: Layout) -> None:
+        """Draw texts now, in the caller's thread, so that the beat finds them drawn."""
+        rects = self._pane_rects(layout)
+        bottom = self._bottom(layout)
+        for pane, rect in zip(layout.panes, rects, strict=True):
+            if pane.caption:
+                graphics.caption(pane.caption, rect, bottom)
+            if pane.slot is None or not self._has_picture(pane.slot):
+                graphics.slate(rect.w, rect.h, pane.caption, self._notice(pane))
+        self._draw_banner(layout.banner)
+
+    def _bottom(self, layout: Layout) -> int:
+        """Where the banner begins, or the frame ends."""
+        height = self._settings.height
+        return height - graphics.banner_height(height) if layout.banner else height
+
+    def _pane_rects(self, layout: Layout) -> list[Rect]:
+        width, height = self._settings.width, self._settings.height
+        return [pane_rect(p.x, p.y, p.w, p.h, width, height) for p in layout.panes]
+
     def _rectangles(self, clock: str, pictures: Sequence[Picture | None]) -> list[Any]:
         layout, width, height = self._layout, self._settings.width, self._settings.height
-        bottom = height - graphics.banner_height(height) if layout.banner else height
+        bottom = self._bottom(layout)
         drawn = [
             graphics.caption(pane.caption, rect, bottom)
             for pane, rect, picture in zip(layout.panes, self._rects, pictures, strict=True)

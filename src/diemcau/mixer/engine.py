@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from diemcau.mixer import graphics
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.bus import Bus
 from diemcau.mixer.feed import Feed, Timebase
@@ -22,6 +23,7 @@ from diemcau.mixer.messages import (
 from diemcau.mixer.on_air import OnAir
 from diemcau.mixer.settings import Settings
 from diemcau.mixer.slot import Slot
+from diemcau.mixer.slot import preload as preload_decoders
 from diemcau.mixer.sound import SILENCE_DB, SoundMixer
 
 log = logging.getLogger(__name__)
@@ -46,20 +48,18 @@ class Engine:
         self._timebase = Timebase()
         self._mix: dict[str, Any] | None = None
         self._on_air = OnAir()
-        self._slots = [Slot(n, ports) for n, ports in enumerate(settings.inputs)]
+        self._slots = [Slot(n, ports, self._check_soon) for n, ports in enumerate(settings.inputs)]
         self._feeds = {
             name: Feed(name, output, self._timebase) for name, output in settings.outputs.items()
         }
         self._buses = {
-            name: Bus(
-                name, settings, self._slots, self._feeds[name], self._picture_left, self._broken
-            )
+            name: Bus(name, settings, self._slots, self._feeds[name], self._picture_left)
             for name in settings.buses
             if self._feeds[name].video is not None
         }
         feeds = list(self._feeds.values())
         self._sound = SoundMixer(
-            self._slots, feeds, settings.audio_bitrate, self._levels_from_thread, self._sound_left
+            self._slots, feeds, settings.audio_bitrate, self._tell_levels, self._sound_left
         )
         self._picture_beat = Beat(
             "picture",
@@ -75,6 +75,9 @@ class Engine:
         self._counted: list[int] = [0] * settings.slots
 
     async def start(self) -> None:
+        """Begin to send; ready for commands when this returns."""
+        preload_decoders()
+        graphics.preload()
         for name, feed in self._feeds.items():
             feed.on_keyframe = partial(self._keyframe_wanted, name)
             await feed.open()
@@ -84,7 +87,7 @@ class Engine:
         if self._buses:
             self._picture_beat.start()
         self._tasks = [
-            asyncio.create_task(_every(WATCH_SECONDS, self._check_slots)),
+            asyncio.create_task(_every(WATCH_SECONDS, self._check)),
             asyncio.create_task(_every(REPORT_SECONDS, self._report)),
         ]
         self._tell_time()
@@ -158,11 +161,15 @@ class Engine:
             self._on_air.changed(order.slot, order.source)
             self._tell_input(slot)
 
-    def _check_slots(self) -> None:
+    def _check_soon(self) -> None:
+        self._loop.call_soon_threadsafe(self._check)
+
+    def _check(self) -> None:
         now = time.monotonic()
         for slot in self._slots:
             if slot.check(now):
                 self._tell_input(slot)
+        self._check_outputs()
 
     def _tell_input(self, slot: Slot) -> None:
         self._send(
@@ -196,9 +203,6 @@ class Engine:
     def _tell_on_air(self, bus: str, slot: int) -> None:
         self._send(self._on_air.event(bus, slot, time.monotonic()))
 
-    def _levels_from_thread(self, name: str, levels: list[float]) -> None:
-        self._loop.call_soon_threadsafe(self._tell_levels, name, levels)
-
     def _tell_levels(self, name: str, levels: list[float]) -> None:
         if name == "slots":
             self._slot_levels = levels
@@ -220,15 +224,15 @@ class Engine:
         self._last_keyframe[name] = now + max(0.0, wait)
         self._loop.call_later(max(0.0, wait), bus.force_keyframe)
 
-    def _broken(self, text: str) -> None:
-        """An output cannot go on: end, so that whoever started the mixer starts another."""
-
-        def end() -> None:
+    def _check_outputs(self) -> None:
+        """End where an output cannot go on, so that whoever started the mixer starts another."""
+        failures = self._sound.poll()
+        for bus in self._buses.values():
+            failures += bus.errors()
+        for text in failures:
             log.error("output broken: %s", text)
             self.failure = text
             self.stopping.set()
-
-        self._loop.call_soon_threadsafe(end)
 
     def _report(self) -> None:
         for feed in self._feeds.values():

@@ -18,6 +18,7 @@ from diemcau.mixer.settings import Output
 log = logging.getLogger(__name__)
 
 MTU = 1200
+RTP_HEADER = 12
 AUDIO_PT = 111
 VIDEO_PT = 107
 AUDIO_RATE = 48_000
@@ -56,6 +57,8 @@ class Stream:
             enable_last_sample=False,
         )
         self.ssrc = ssrc
+        self._packets = 0
+        self._counted: int | None = None
 
     @property
     def seq(self) -> int:
@@ -66,6 +69,13 @@ class Stream:
     def octets(self) -> int:
         """Bytes of UDP payload sent."""
         return int(self.sink.get_property("bytes-served"))
+
+    def packets(self) -> int:
+        """Packets sent between the first call and this one; call it more often than they wrap."""
+        seq = self.seq
+        self._packets += 0 if self._counted is None else (seq - self._counted) & 0xFFFF
+        self._counted = seq
+        return self._packets
 
 
 def audio_stream(output: Output, ssrc: int, timebase: Timebase) -> Stream:
@@ -131,10 +141,9 @@ class Feed:
         wall = self.timebase.wall + self.timebase.running() / 1e9
         for stream, rate in ((self.audio, AUDIO_RATE), (self.video, VIDEO_RATE)):
             if stream is not None:
-                packet = rtcp.sender_report(
-                    stream.ssrc, wall, self.timebase.rtp_now(rate), stream.seq, stream.octets
-                )
-                self._transport.sendto(packet)
+                sent, now = stream.packets(), self.timebase.rtp_now(rate)
+                octets = max(0, stream.octets - RTP_HEADER * sent)
+                self._transport.sendto(rtcp.sender_report(stream.ssrc, wall, now, sent, octets))
 
     def sequence_numbers(self) -> dict[str, int]:
         """`audio_seq` and `video_seq` of the streams there are."""

@@ -12,11 +12,11 @@ from diemcau.mixer.geometry import Rect, even
 from diemcau.mixer.gst import WHOLE, BufferCopy, Gst, GstVideo, Pango, PangoCairo, cairo
 from diemcau.mixer.picture import i420_caps
 
-FONT = "Noto Sans, Liberation Sans, DejaVu Sans"
+# Fonts that draw every Vietnamese letter themselves: Liberation Sans borrows its horned vowels.
+FONT = "Noto Sans, DejaVu Sans"
 # Luma (16-235) and chroma of the dark ground behind and between the panes.
 GROUND_LUMA = 26
 PANE_LUMA = 34
-EDGE_LUMA = 46
 TEXT_LUMA = 225
 QUIET_LUMA = 150
 CHROMA_U = 134
@@ -33,12 +33,17 @@ NO_SIGNAL = "Mất tín hiệu"
 NO_PICTURE = "Không có hình"
 
 
+def preload() -> None:
+    """Find the fonts now: the first caption must not wait for them."""
+    _measure("Điểm cầu – Mất tín hiệu", 20)
+
+
 def ground(width: int, height: int) -> Any:
     """The picture behind all panes, as an I420 buffer."""
     return _i420(bytes([GROUND_LUMA]) * (width * height), width, height)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def slate(width: int, height: int, caption: str, notice: str) -> tuple[Any, Any]:
     """A dark pane with the caption in its centre and a notice below: I420 buffer and caps."""
     surface = cairo.ImageSurface(cairo.FORMAT_A8, width, height)
@@ -46,10 +51,6 @@ def slate(width: int, height: int, caption: str, notice: str) -> tuple[Any, Any]
     context.set_operator(cairo.OPERATOR_SOURCE)
     context.set_source_rgba(0, 0, 0, PANE_LUMA / 255)
     context.paint()
-    context.set_source_rgba(0, 0, 0, EDGE_LUMA / 255)
-    context.rectangle(1, 1, width - 2, height - 2)
-    context.set_line_width(2)
-    context.stroke()
     context.set_operator(cairo.OPERATOR_OVER)
     size = _caption_size(height) * 1.25
     lines = [(caption, size, TEXT_LUMA), (notice, size * 0.75, QUIET_LUMA)]
@@ -102,6 +103,7 @@ def _layout(context: Any, text: str, size: float, width: float | None, centred: 
     """One line (two where centred), cut with an ellipsis where `width` is too little for it."""
     layout = PangoCairo.create_layout(context)
     font = Pango.FontDescription.from_string(f"{FONT} Semi-Bold")
+    font.set_stretch(Pango.Stretch.CONDENSED)
     font.set_absolute_size(size * Pango.SCALE)
     layout.set_font_description(font)
     layout.set_text(text, -1)

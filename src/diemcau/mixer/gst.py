@@ -2,7 +2,7 @@
 
 import importlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gi
@@ -98,13 +98,26 @@ def on_buffer(pad: Any, callback: Callable[[Any, Any], None], lists: bool = Fals
     pad.add_probe(mask, probe)
 
 
-def on_error(pipeline: Any, callback: Callable[[str], None]) -> None:
-    """Call `callback(text)` from a streaming thread when an element of the pipeline fails."""
+def messages(pipeline: Any) -> Iterator[Any]:
+    """Messages a pipeline posted since the last call.
 
-    def sync(_bus: Any, message: Any) -> Any:
-        if message.type == Gst.MessageType.ERROR:
-            error, debug = message.parse_error()
-            callback(f"{error.message} ({debug})")
-        return Gst.BusSyncReply.DROP
+    They are fetched, not handled as they are posted: a handler written in Python cannot give a
+    dropped message back, and each would keep its whole pipeline in memory.
+    """
+    bus = pipeline.get_bus()
+    while (message := bus.pop()) is not None:
+        yield message
 
-    pipeline.get_bus().set_sync_handler(sync)
+
+def error_text(message: Any) -> str | None:
+    """What an error message says, None for another one."""
+    if message.type != Gst.MessageType.ERROR:
+        return None
+    error, debug = message.parse_error()
+    return f"{error.message} ({debug})"
+
+
+def errors(pipeline: Any) -> list[str]:
+    """Errors since the last call; other messages are forgotten."""
+    texts = [error_text(message) for message in messages(pipeline)]
+    return [text for text in texts if text is not None]

@@ -8,10 +8,11 @@ without a source has no pipeline and costs nothing.
 import logging
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from diemcau.mixer import rtcp
-from diemcau.mixer.gst import Gio, Gst, chain, filter_caps, make, on_buffer, on_error
+from diemcau.mixer.gst import Gio, Gst, chain, errors, filter_caps, make, on_buffer
 from diemcau.mixer.picture import Picture, decoded_caps
 from diemcau.mixer.playout import Playout
 from diemcau.mixer.settings import InputPort
@@ -29,6 +30,7 @@ VIDEO_PATIENCE_MS = 60
 AUDIO_PATIENCE_MS = 20
 # A picture that does not come back although packets come: build the decoder anew.
 REBUILD_AFTER = 2.0
+BROKEN_PAUSE = 0.5
 BLOCK_BYTES = 960 * 4
 
 PT_CAPS = {
@@ -37,10 +39,23 @@ PT_CAPS = {
 }
 
 
-class Slot:
-    """Input `index` of the mixer."""
+def preload() -> None:
+    """Load the decoders' libraries now: the first source of the day must not wait for the disk."""
+    for factory in ("rtpptdemux", "rtpjitterbuffer", "rtph264depay", "h264parse", "audioconvert"):
+        make(factory)
+    for factory in ("avdec_h264", "rtpopusdepay", "opusdec", "udpsrc", "fakesink"):
+        make(factory)
 
-    def __init__(self, index: int, ports: InputPort) -> None:
+
+class Slot:
+    """Input `index` of the mixer.
+
+    `on_picture` is called from the decoder's thread when there is a picture where none was.
+    """
+
+    def __init__(
+        self, index: int, ports: InputPort, on_picture: Callable[[], None] = lambda: None
+    ) -> None:
         self.index = index
         self.source: str | None = None
         self.pli: tuple[str, int] | None = None
@@ -53,8 +68,11 @@ class Slot:
         self._shape: tuple[Any, Any, int, int] | None = None
         self.epoch = 0
         self._built = 0.0
+        self._failures: list[str] = []
         self._pipeline: Any = None
         self._jitter: Any = None
+        self._branches: dict[int, Any] = {}
+        self._on_picture = on_picture
         self._rtp = _bound_socket(ports.port)
         self._rtcp = _bound_socket(ports.rtcp_port)
 
@@ -65,7 +83,10 @@ class Slot:
     def assign(self, source: str | None, pli: tuple[str, int] | None) -> bool:
         """Give the slot to a source; False when it has it already (only the address is new)."""
         if source == self.source:
+            learnt = pli is not None and self.pli is None
             self.pli = pli
+            if learnt and self.picture is None:
+                self.ask_keyframe()  # the way to ask is new: what came before may have been missed
             return False
         self._forget()
         self.source, self.pli = source, pli
@@ -79,6 +100,7 @@ class Slot:
         """The watchdog's turn: True when the state changed."""
         if self.source is None:
             return False
+        self._rebuild_if_broken(now)
         before = self.watch.state
         if self.watch.update(now, self.frames, self._packets()):
             self.ask_keyframe()
@@ -110,11 +132,22 @@ class Slot:
 
     def _rebuild_if_dead(self, now: float) -> None:
         silent = now - max(self.watch.last_frame, self._built)
-        if silent < REBUILD_AFTER or self.source is None:
+        if silent >= REBUILD_AFTER:
+            self._rebuild(f"packets but no picture for {silent:.1f} s")
+
+    def _rebuild_if_broken(self, now: float) -> None:
+        """An element that failed does not come back by itself."""
+        self._failures += errors(self._pipeline)
+        if self._failures and now - self._built >= BROKEN_PAUSE:
+            self._rebuild(self._failures[0])
+
+    def _rebuild(self, reason: str) -> None:
+        if self.source is None:
             return
-        log.warning("slot %d: packets but no picture for %.1f s: new decoder", self.index, silent)
+        log.warning("slot %d: decoder built anew: %s", self.index, reason)
         self._drop_pipeline()
         self._build(self.source)
+        self.ask_keyframe()
 
     def _forget(self) -> None:
         self.epoch += 1
@@ -125,29 +158,26 @@ class Slot:
 
     def _drop_pipeline(self) -> None:
         pipeline, self._pipeline, self._jitter = self._pipeline, None, None
+        self._branches = {}
         if pipeline is not None:
             pipeline.set_state(Gst.State.NULL)
-            pipeline.get_bus().set_sync_handler(None)
 
     def _build(self, source: str) -> None:
         _drain(self._rtp)
+        self._failures = []
         self._built = time.monotonic()
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
-        on_error(pipeline, lambda text: log.error("slot %d: %s", self.index, text))
         demux = make("rtpptdemux")
         chain(pipeline, self._receiver(), demux)
-        self._jitter = make(
-            "rtpjitterbuffer", latency=VIDEO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
-        branches = {
+        self._jitter = _jitter_buffer(VIDEO_PATIENCE_MS)
+        self._branches = {
             VIDEO_PT: self._video(pipeline, epoch, source),
             AUDIO_PT: self._audio(pipeline, epoch),
         }
+        # Handlers hold the slot and never the pipeline, or it would keep itself alive for ever.
         demux.connect("request-pt-map", lambda _demux, pt: Gst.Caps.from_string(_pt_caps(pt)))
-        demux.connect(
-            "new-payload-type", lambda _demux, pt, pad: _attach(pipeline, branches, pt, pad)
-        )
+        demux.connect("new-payload-type", self._attach)
         self._pipeline = pipeline
         pipeline.set_state(Gst.State.PLAYING)
 
@@ -170,10 +200,9 @@ class Slot:
         return self._jitter
 
     def _audio(self, pipeline: Any, epoch: int) -> Any:
-        jitter = make(
-            "rtpjitterbuffer", latency=AUDIO_PATIENCE_MS, faststart_min_packets=1, do_lost=True
-        )
-        decoder = make("opusdec", plc=True, use_inband_fec=True)
+        jitter = _jitter_buffer(AUDIO_PATIENCE_MS)
+        # No in-band FEC: it costs 20 ms, and one corrupt packet makes opusdec repeat it for ever.
+        decoder = make("opusdec", plc=True)
         mono = filter_caps("audio/x-raw,rate=48000,channels=1")
         floats = filter_caps("audio/x-raw,format=F32LE,layout=interleaved")
         sink = make("fakesink", sync=False, async_=False, enable_last_sample=False)
@@ -193,23 +222,41 @@ class Slot:
         caps = pad.get_current_caps()
         if self._shape is None or not self._shape[0].is_equal(caps):
             self._shape = (caps, *decoded_caps(caps))
+        new = self.picture is None
         self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
         self.frames += 1
+        if new:
+            self._on_picture()
+
+    def _attach(self, demux: Any, pt: int, pad: Any) -> None:
+        """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
+        target = self._branches.get(pt)
+        if target is None:
+            log.warning("slot %d: packets of unknown payload type %d ignored", self.index, pt)
+            target = make("fakesink", sync=False, async_=False)
+            demux.get_parent().add(target)
+            target.sync_state_with_parent()
+        pad.link(target.get_static_pad("sink"))
+
+
+def _jitter_buffer(patience: int) -> Any:
+    """Puts packets in order, waiting `patience` ms for a missing one.
+
+    A sender that starts anew under the same SSRC jumps in sequence: the limits decide when a jump
+    is taken for that, rather than for losses or for old packets to be thrown away.
+    """
+    return make(
+        "rtpjitterbuffer",
+        latency=patience,
+        faststart_min_packets=1,
+        do_lost=True,
+        max_dropout_time=1000,
+        max_misorder_time=200,
+    )
 
 
 def _pt_caps(pt: int) -> str:
     return PT_CAPS.get(pt, f"application/x-rtp,clock-rate=90000,payload={pt}")
-
-
-def _attach(pipeline: Any, branches: dict[int, Any], pt: int, pad: Any) -> None:
-    """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
-    target = branches.get(pt)
-    if target is None:
-        log.warning("%s: packets of unknown payload type %d ignored", pipeline.get_name(), pt)
-        target = make("fakesink", sync=False, async_=False)
-        pipeline.add(target)
-        target.sync_state_with_parent()
-    pad.link(target.get_static_pad("sink"))
 
 
 def _bound_socket(port: int) -> socket.socket:

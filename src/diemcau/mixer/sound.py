@@ -14,7 +14,7 @@ from typing import Any
 
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.feed import Feed
-from diemcau.mixer.gst import Gst, chain, feeding_pad, make
+from diemcau.mixer.gst import Gst, chain, error_text, feeding_pad, make, messages
 from diemcau.mixer.mixminus import matrix_text, mix_matrix
 from diemcau.mixer.settings import return_slot
 from diemcau.mixer.slot import Slot
@@ -35,9 +35,9 @@ RAMP_DOWN = array("f", (1 - n / BLOCK for n in range(BLOCK)))
 class SoundMixer:
     """Mixes the slots into the feeds that have sound.
 
-    `on_levels(name, dbfs)` gets levels every 200 ms, with name `slots` or `outputs`;
-    `on_heard(slot, source, left)` tells when the first sound of a source left on the program,
-    in monotonic seconds. Both are called from the sound thread.
+    `on_levels(name, dbfs)` gets levels for every 200 ms, with name `slots` or `outputs`, when
+    `poll` is called; `on_heard(slot, source, left)` tells when the first sound of a source left
+    on the program, in monotonic seconds, and is called from the sound thread.
     """
 
     def __init__(
@@ -72,6 +72,18 @@ class SoundMixer:
             self._beat.stop()
         self._pipeline.set_state(Gst.State.NULL)
 
+    def poll(self) -> list[str]:
+        """Tell the levels that were measured since the last call; returns errors."""
+        failures = []
+        for message in messages(self._pipeline):
+            if message.type == Gst.MessageType.ELEMENT:
+                rms = message.get_structure().get_value("rms")
+                levels = [max(SILENCE_DB, value) for value in rms]
+                self._on_levels(message.src.get_name(), levels)
+            elif (text := error_text(message)) is not None:
+                failures.append(text)
+        return failures
+
     def open(self, slots: frozenset[int]) -> None:
         """These slots are heard from the next block on."""
         self._wanted = slots
@@ -79,7 +91,6 @@ class SoundMixer:
     def _build(self, bitrate: int) -> None:
         channels, outs = len(self._slots), max(1, len(self._feeds))
         self._pipeline = Gst.Pipeline.new("sound")
-        self._pipeline.get_bus().set_sync_handler(self._message)
         level = make("level", name="slots", interval=LEVEL_NS)
         mixed = make("level", name="outputs", interval=LEVEL_NS)
         self._matrix = make("audiomixmatrix", in_channels=channels, out_channels=outs)
@@ -171,15 +182,6 @@ class SoundMixer:
             if source is not None and self._heard.get(slot) != epoch:
                 self._heard[slot] = epoch
                 self._on_heard(slot, source, left)
-
-    def _message(self, _bus: Any, message: Any) -> Any:
-        if message.type == Gst.MessageType.ERROR:
-            error, debug = message.parse_error()
-            log.error("sound: %s (%s)", error.message, debug)
-        elif message.type == Gst.MessageType.ELEMENT:
-            rms = message.get_structure().get_value("rms")
-            self._on_levels(message.src.get_name(), [max(SILENCE_DB, value) for value in rms])
-        return Gst.BusSyncReply.DROP
 
 
 def _caps(channels: int) -> Any:

@@ -14,7 +14,7 @@ from secrets import token_hex
 import structlog
 
 from diemcau.domain import conference as verbs
-from diemcau.domain.conference import Call, Conference, Scene
+from diemcau.domain.conference import BUSES, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
@@ -27,7 +27,7 @@ from diemcau.services.refusals import NotStored, UnknownConference
 
 log = structlog.get_logger(__name__)
 
-BUSES = ("program", "chair")
+
 Verb = Callable[[Conference], Conference]
 Changed = Callable[[str], None]
 

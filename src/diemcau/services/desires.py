@@ -28,7 +28,8 @@ class Desires:
         before = self._plans.get(conference.id, {})
         after = planner.plan(conference, self._directory, self._epochs)
         self._plans[conference.id] = after
-        self._tell(mcu for mcu in {*before, *after} if before.get(mcu) != after.get(mcu))
+        members = [*after, *(mcu for mcu in before if mcu not in after)]
+        self._tell(mcu for mcu in members if before.get(mcu) != after.get(mcu))
 
     def drop(self, conference_id: str) -> None:
         """The conference is closed: its MCUs shall have nothing of it."""
@@ -43,6 +44,6 @@ class Desires:
         return [conference for conference, plan in self._plans.items() if mcu in plan]
 
     def _tell(self, mcus: Iterable[str]) -> None:
-        for mcu in sorted(mcus):
+        for mcu in mcus:
             plans = (self._plans[conference] for conference in sorted(self._plans))
             self._mcus.desire(mcu, [r for plan in plans for r in plan.get(mcu, ())])

@@ -24,7 +24,7 @@ def project(conference: Conference, directory: Directory, observations: Observat
     tree = cascade(conference, directory)
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
     return {
-        "conference": _conference(conference),
+        "conference": conference_json(conference),
         "sites": {site: _site(conference, directory.site(site), said) for site in conference.sites},
         "mcus": {
             mcu.id: _mcu(conference, mcu, tree.parent.get(mcu.id, ""), said, observations)
@@ -81,7 +81,8 @@ def scene_json(scene: Scene) -> Json:
     }
 
 
-def _conference(conference: Conference) -> Json:
+def conference_json(conference: Conference) -> Json:
+    """The ``conference`` member of the state."""
     chair = {"chair": conference.chair} if conference.chair else {}
     return {
         "id": conference.id,
@@ -113,7 +114,7 @@ def _site(conference: Conference, site: Site, said: Said) -> Json:
     }
     if site.id in conference.slots:
         state["slot"] = conference.slots.index(site.id)
-        state["input"] = said.inputs.get(site.id, "waiting")
+        state["input"] = said.input(site.id, state["slot"])
     if site.id in said.levels:
         state["level_db"] = round(said.levels[site.id], 1)
     quality = said.page_quality.get(site.id, {}) | said.quality.get(site.id, {})
@@ -124,7 +125,8 @@ def site_state(conference: Conference, site: Site, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving."""
     seen = said.seen.get(site.mcu, NOTHING)
     if site.id in seen.publishers:
-        missed = site.id in conference.slots and said.inputs.get(site.id) == "lost"
+        seated = site.id in conference.slots
+        missed = seated and said.input(site.id, conference.slots.index(site.id)) == "lost"
         return "lost" if missed or site.id in seen.silent else "ready"
     if site.id in said.expected:
         return "lost" if said.expected[site.id] else "connecting"
@@ -144,7 +146,7 @@ def _mcu(
     state: Json = {
         "id": mcu.id,
         "name": mcu.name,
-        "state": _mcu_state(mcu.id, seen.room, observations),
+        "state": _mcu_state(mcu.id, seen.ready, observations),
         "viewers": len(seen.listeners),
         "publishers": len(seen.publishers),
     }
@@ -154,10 +156,10 @@ def _mcu(
     return state
 
 
-def _mcu_state(mcu: str, room: bool, observations: Observations) -> str:
+def _mcu_state(mcu: str, ready: bool, observations: Observations) -> str:
     if mcu not in observations.online:
         return "offline"
-    return "online" if room and mcu in observations.reported else "starting"
+    return "online" if ready and mcu in observations.reported else "starting"
 
 
 def _link(conference: Conference, mcu: str, said: Said) -> Json:

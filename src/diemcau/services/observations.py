@@ -16,7 +16,8 @@ QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
 class Seen:
     """What one MCU has of one conference."""
 
-    room: bool = False
+    ready: bool = False
+    """The room is there, and the programme in it."""
     publishers: Mapping[str, str] = field(default_factory=dict)
     """Session by site."""
     listeners: frozenset[str] = frozenset()
@@ -38,7 +39,8 @@ class Said:
     """Sites that joined and did not leave; True once their publisher was seen."""
     sessions: dict[str, str] = field(default_factory=dict)
     """The last session a site opened here."""
-    inputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Mixer slot and what arrives there, by site."""
     levels: dict[str, float] = field(default_factory=dict)
     program_level: float | None = None
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -47,6 +49,11 @@ class Said:
 
     def publishing(self, site: str, mcu: str) -> bool:
         return site in self.seen.get(mcu, NOTHING).publishers
+
+    def input(self, site: str, slot: int) -> str:
+        """What arrives on the site's mixer slot; what was said of another slot is old."""
+        said_slot, state = self.inputs.get(site, (slot, "waiting"))
+        return state if said_slot == slot else "waiting"
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
@@ -83,7 +90,8 @@ class Observations:
         return changed
 
     def input(self, params: dict[str, Any]) -> None:
-        self.of(params["conference"]).inputs[params["site"]] = str(params["state"])
+        said = self.of(params["conference"])
+        said.inputs[params["site"]] = (int(params["slot"]), str(params["state"]))
 
     def levels(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])
@@ -150,6 +158,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
 def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]:
     """Resources by conference. Those kinds that no page shows are passed over."""
     rooms: set[str] = set()
+    programs: set[str] = set()
     publishers: dict[str, dict[str, str]] = {}
     listeners: dict[str, set[str]] = {}
     lanes: dict[str, dict[int, str]] = {}
@@ -159,6 +168,8 @@ def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]
         match resource["kind"]:
             case "room":
                 rooms.add(conference)
+            case "mixer-feed" | "downlink" if resource["feed"] == "program":
+                programs.add(conference)
             case "publisher" if resource["site"] in mine:
                 publishers.setdefault(conference, {})[resource["site"]] = resource["session"]
             case "listener":
@@ -169,7 +180,7 @@ def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]
         silent.setdefault(conference, set()).add(site)
     return {
         conference: Seen(
-            room=conference in rooms,
+            ready=conference in rooms & programs,
             publishers=publishers.get(conference, {}),
             listeners=frozenset(listeners.get(conference, ())),
             lanes=lanes.get(conference, {}),

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 from diemcau.domain import planner
-from diemcau.domain.conference import Conference
+from diemcau.domain.conference import BUSES, Conference
 from diemcau.domain.directory import Directory
 from diemcau.domain.refusal import Refusal, Unknown
 from diemcau.ports.mcus import McuAway, McuRefused, Mcus
@@ -190,7 +190,7 @@ def _refusal(error: McuRefused, mcu: str, subject: str) -> Refusal:
             return AlreadyPublishing(subject)
         case "no-session":
             return UnknownSession()
-        case "no-feed":
+        case "no-feed" if subject not in BUSES:
             return NoFeed(subject)
         case "bad-sdp":
             return BadSdp(

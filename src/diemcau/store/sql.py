@@ -1,7 +1,8 @@
 """``ports.store.Store`` over SQLAlchemy's asynchronous engine."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -28,17 +29,31 @@ async def open_store(url: str) -> "SqlStore":
     ``url`` as SQLAlchemy writes it: ``sqlite+aiosqlite:///file`` or ``postgresql+psycopg://…``.
     Raises ``StoreFailed``.
     """
-    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _tune_sqlite)
     try:
+        address = make_url(url)
+        engine = create_async_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreFailed(
+            f"{error}; use sqlite+aiosqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        ) from error
+    try:
+        if engine.dialect.name == "sqlite":
+            _try_sqlite(address.database or "")
+            event.listen(engine.sync_engine, "connect", _tune_sqlite)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
-        shown = make_url(url).render_as_string(hide_password=True)
+        shown = address.render_as_string(hide_password=True)
         raise StoreFailed(f"{shown}: {error}") from error
     return SqlStore(engine)
+
+
+def _try_sqlite(file: str) -> None:
+    """Raises ``sqlite3.Error`` for a file that is no database, before aiosqlite starts a thread
+    for it: that thread would fail a second time, loudly, when the event loop ends."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA schema_version")
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:

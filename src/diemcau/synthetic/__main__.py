@@ -2,6 +2,9 @@
 
     PYTHONPATH=src /usr/bin/python3 -m diemcau.synthetic --config sites.json
 
+The file: ``{"sites": [{"number", "name", "code", "whip", "token", "whep"}, …], "width", "height",
+"fps", "bitrate", "motion", "play"}``; ``whep`` is what a site plays if ``play`` is true.
+
 Prints a JSON line for each change of a site's state. Takes orders as JSON lines on stdin:
 ``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``.
 """
@@ -23,6 +26,7 @@ from diemcau.synthetic.player import Player
 from diemcau.synthetic.publisher import Format, gst_init
 from diemcau.synthetic.site import Site, SiteConfig, report
 
+_NUMBERS = ("width", "height", "fps", "bitrate")
 Runners = Sequence[Site | Player]
 
 
@@ -34,7 +38,8 @@ def load(path: Path) -> tuple[list[SiteConfig], Format, bool]:
             SiteConfig(**{k: v for k, v in s.items() if k in SiteConfig._fields})
             for s in data["sites"]
         ]
-        fmt = Format(**{key: int(data[key]) for key in Format._fields if key in data})
+        numbers = {key: int(data[key]) for key in _NUMBERS if key in data}
+        fmt = Format(motion=bool(data.get("motion", False)), **numbers)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SystemExit(f"{path}: not a configuration of synthetic sites: {error}") from error
     return sites, fmt, bool(data.get("play", False))

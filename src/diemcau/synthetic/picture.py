@@ -8,6 +8,7 @@ are written into the I420 picture.
 from __future__ import annotations
 
 import colorsys
+import random
 import time
 from typing import Any
 
@@ -23,15 +24,19 @@ from gi.repository import Pango, PangoCairo  # noqa: E402
 _FONT = "DejaVu Sans"
 _CLOCK_CHARS = "0123456789:."
 _CLOCK_LENGTH = len("hh:mm:ss.d")
+_GRAIN, _GRAINS = 20, 7
 
 
 class Picture:
     """Frames of one site, `width` × `height` pixels (even numbers), I420.
 
-    Raises ValueError for a size or number that cannot be drawn.
+    With `motion` the background is grain that changes with every frame, so that the encoder has
+    something to spend its bitrate on. Raises ValueError for a size or number that cannot be drawn.
     """
 
-    def __init__(self, number: int, name: str, code: str, width: int, height: int) -> None:
+    def __init__(
+        self, number: int, name: str, code: str, width: int, height: int, motion: bool = False
+    ) -> None:
         if width % 2 or height % 2 or width < 80 or height < 54:
             raise ValueError(f"picture size {width}×{height}: use even numbers from 80×54 on")
         self._width = width
@@ -45,9 +50,17 @@ class Picture:
         self._neutral_chroma(height)
         self._clock = _Clock(width, height, background[0])
         self._clock_text = " " * _CLOCK_LENGTH
+        start, end = 2 * self._clock_row, width * height
+        self._field = slice(start, end)
+        self._grains = _grains(bytes(self._frame[start:end])) if motion else []
+        self._next_grain = 0
 
     def frame(self, milliseconds: int, clock: str) -> bytes:
         """Return the frame of a moment: CLOCK_MONOTONIC in ms, and the time as hh:mm:ss.d."""
+        if self._grains:
+            self._frame[self._field] = self._grains[self._next_grain]
+            self._next_grain = (self._next_grain + 1) % len(self._grains)
+            self._clock_text = " " * _CLOCK_LENGTH
         row = self._painter.paint(clock_bits(milliseconds))
         self._frame[self._clock_row : self._clock_row + len(row)] = row
         for place, (old, new) in enumerate(zip(self._clock_text, clock, strict=False)):
@@ -67,6 +80,15 @@ class Picture:
 def clock_text(now: float) -> str:
     """Write a moment of the day (seconds since the epoch) as hh:mm:ss.d, local time."""
     return time.strftime("%H:%M:%S", time.localtime(now)) + f".{int(now * 10) % 10}"
+
+
+def _grains(luma: bytes) -> list[bytes]:
+    """Return the field with different grains laid over it."""
+    still = int.from_bytes(luma, "big")  # one addition for all pixels; none reaches 256
+    generator = random.Random(len(luma))
+    amounts = bytes(value * _GRAIN // 256 for value in range(256))
+    noises = (generator.randbytes(len(luma)).translate(amounts) for _ in range(_GRAINS))
+    return [(still + int.from_bytes(n, "big")).to_bytes(len(luma), "big") for n in noises]
 
 
 def _background(number: int) -> tuple[int, int, int]:

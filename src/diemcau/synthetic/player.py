@@ -28,13 +28,13 @@ class _Reception(Peer):
     """One session's pipeline: webrtcbin, and a fakesink for each stream."""
 
     def __init__(self) -> None:
-        super().__init__("webrtcbin name=rtc bundle-policy=max-bundle latency=0")
+        super().__init__("pipeline.( webrtcbin name=rtc bundle-policy=max-bundle latency=0 )")
         self.ended = ""
         self.last_packet = 0.0
 
     def answer(self, offer: str) -> str:
         """Take the server's offer; return the answer with all candidates. Raises MediaError."""
-        self._rtc.connect("pad-added", self._on_stream)
+        self._listen(self._rtc, "pad-added", self._on_stream)
         self._pipeline.set_state(Gst.State.PLAYING)
         description = parse_description(offer, GstWebRTC.WebRTCSDPType.OFFER)
         self._ask("set-remote-description", description)
@@ -83,10 +83,10 @@ class Player(threading.Thread):
     def run(self) -> None:
         failures = 0
         while not self._stopping:
-            reception = _Reception()
-            resource = None
+            reception = resource = None
             try:
                 resource = whip.play(self.config.whep, self.config.token)
+                reception = _Reception()
                 whip.answer(resource, self.config.token, reception.answer(resource.sdp))
                 reception.await_connection()
                 failures = 0
@@ -97,7 +97,8 @@ class Player(threading.Thread):
                 self._ordered(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
                 failures += 1
             finally:
-                reception.close()
+                if reception is not None:
+                    reception.close()
                 self._end(resource)
 
     def _watch(self, reception: _Reception) -> str:

@@ -7,6 +7,7 @@ GStreamer notices comes from GStreamer's threads.
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +25,10 @@ from gi.repository import Gst, GstSdp, GstWebRTC  # noqa: E402
 TONE_VOLUME = 0.2
 STEP_SECONDS = 5.0
 CONNECT_SECONDS = 6.0
+SILENCE_SECONDS = 1.0
+"""An MCU that sends no RTCP for so long is taken for dead; it sends feedback every 0.2 s."""
+SILENCE_WITHOUT_FEEDBACK_SECONDS = 3.5
+"""The same, for one that sends only its reports, every second."""
 _TWCC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 
@@ -32,12 +37,16 @@ class MediaError(Exception):
 
 
 class Format(NamedTuple):
-    """What a site sends: pixels, frames per second, bits per second of video."""
+    """What a site sends: pixels, frames per second, bits per second of video.
+
+    A still picture needs a tenth of its bitrate; with `motion` all of it is used.
+    """
 
     width: int = 320
     height: int = 180
     fps: int = 10
     bitrate: int = 200_000
+    motion: bool = False
 
 
 def tone_hz(number: int) -> int:
@@ -72,7 +81,9 @@ def _description(number: int, fmt: Format) -> str:
     """Return the pipeline: picture and tone → H.264 and Opus → webrtcbin.
 
     The transport-wide feedback extension is offered because its reports come every 200 ms, while
-    plain receiver reports come once a second: their absence shows a dead MCU the sooner.
+    plain receiver reports come once a second: their absence shows a dead MCU the sooner. Both
+    streams offer it; with only one, which of them comes first decides whether any packet gets its
+    number.
     """
     kbits = max(1, fmt.bitrate // 1000)
     return f"""
@@ -93,7 +104,8 @@ rtcp-fb-nack-pli=true,rtcp-fb-transport-cc=true,extmap-3=(string)"{_TWCC}"
     ! audio/x-raw,rate=48000,channels=1
     ! opusenc bitrate=24000 complexity=0 frame-size=20
     ! rtpopuspay pt=111
-    ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000
+    ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,
+rtcp-fb-transport-cc=true,extmap-3=(string)"{_TWCC}"
     ! rtc.
     """.replace(",\n", ",")
 
@@ -105,8 +117,10 @@ class Peer:
         self.connected = threading.Event()
         self._pipeline = Gst.parse_launch(description)
         self._rtc = self._pipeline.get_by_name("rtc")
-        self._rtc.connect("notify::connection-state", self._on_state)
+        self._handlers: list[tuple[Any, int]] = []
+        self._listen(self._rtc, "notify::connection-state", self._on_state)
         self._pipeline.get_bus().set_sync_handler(self._on_message)
+        _gather_quickly(self._rtc)
 
     def on_connected(self) -> None:
         """Called when media can flow."""
@@ -119,9 +133,18 @@ class Peer:
         _await(self.connected, "no connection to the MCU", CONNECT_SECONDS)
 
     def close(self) -> None:
-        """End the session's media; may take some tens of milliseconds."""
+        """End the session's media; takes some milliseconds.
+
+        webrtcbin 1.22 never gives back about 1.3 MB and a sleeping thread of each session.
+        """
         self._pipeline.set_state(Gst.State.NULL)
         self._pipeline.get_bus().set_sync_handler(None)
+        for element, handler in self._handlers:
+            element.disconnect(handler)  # else handler and element keep each other for ever
+        self._handlers.clear()
+
+    def _listen(self, element: Any, signal: str, handler: Callable[..., Any]) -> None:
+        self._handlers.append((element, element.connect(signal, handler)))
 
     def _ask(self, action: str, argument: Any, field: str | None = None) -> Any:
         """Run one of webrtcbin's asynchronous actions; return a field of its reply."""
@@ -147,7 +170,7 @@ class Peer:
             if state == GstWebRTC.WebRTCICEGatheringState.COMPLETE:
                 gathered.set()
 
-        self._rtc.connect("notify::ice-gathering-state", check)
+        self._listen(self._rtc, "notify::ice-gathering-state", check)
         self._ask("set-local-description", description)
         _await(gathered, "no network addresses were gathered")
         return str(self._rtc.get_property("local-description").sdp.as_text())
@@ -177,24 +200,27 @@ class Publisher(Peer):
         super().__init__(_description(number, fmt))
         self._notice = notice
         self.last_rtcp = 0.0
+        self.silence_limit = SILENCE_SECONDS
         self._source = self._pipeline.get_by_name("picture")
         _only_send(self._rtc)
 
     def offer(self) -> str:
         """Start the pipeline; return the offer with all candidates. Raises MediaError."""
         needed = threading.Event()
-        self._rtc.connect("on-negotiation-needed", lambda _: needed.set())
+        self._listen(self._rtc, "on-negotiation-needed", lambda _: needed.set())
         self._pipeline.set_state(Gst.State.PLAYING)
         _await(needed, "the encoders did not start")
         return tidy(self._describe(self._ask("create-offer", None, "offer")))
 
     def accept(self, answer: str) -> None:
         """Take the server's answer; `connected` is set when media flows. Raises MediaError."""
+        if "transport-cc" not in answer:
+            self.silence_limit = SILENCE_WITHOUT_FEEDBACK_SECONDS
         description = parse_description(answer, GstWebRTC.WebRTCSDPType.ANSWER)
         self._ask("set-remote-description", description)
         # The one bundled RTP session; it must not be asked for from within GStreamer's callbacks.
         session = self._rtc.get_by_name("rtpbin").emit("get-internal-session", 0)
-        session.connect("on-receiving-rtcp", self._on_rtcp)
+        self._listen(session, "on-receiving-rtcp", self._on_rtcp)
 
     def push(self, frame: bytes) -> None:
         """Send one picture (I420 bytes)."""
@@ -223,6 +249,23 @@ def _only_send(rtc: Any) -> None:
         transceiver = rtc.emit("get-transceiver", index)
         transceiver.set_property("direction", GstWebRTC.WebRTCRTPTransceiverDirection.SENDONLY)
         transceiver.set_property("do-nack", index == 0)  # lost sound comes too late to be repaired
+
+
+def _gather_quickly(rtc: Any) -> None:
+    """Look for no router to open ports (UPnP): it takes 0.2 s, and no MCU is behind one.
+
+    webrtcbin hands its ICE agent out with a floating reference, which pygobject then takes for its
+    own: without another reference the agent would go with the Python object.
+    """
+    ice = rtc.get_property("ice-agent")
+    pointer_of = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer_of.restype, pointer_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    reference = ctypes.CDLL("libgobject-2.0.so.0").g_object_ref
+    reference.restype, reference.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    reference(pointer_of(ice.__gpointer__, None))
+    agent = ice.get_property("agent")
+    agent.set_property("upnp", False)
+    agent.set_property("ice-tcp", False)
 
 
 def _await(event: threading.Event, complaint: str, seconds: float = STEP_SECONDS) -> None:

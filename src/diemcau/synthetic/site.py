@@ -17,7 +17,7 @@ from diemcau.synthetic import whip
 from diemcau.synthetic.picture import Picture
 from diemcau.synthetic.publisher import Format, MediaError, Publisher
 
-SILENCE_SECONDS = 1.0
+LATE_SECONDS = 0.1
 BACK_OFF = (0.2, 0.3, 0.45, 0.7, 1.0, 1.5, 2.0)
 _print_lock = threading.Lock()
 
@@ -54,7 +54,7 @@ class Site(threading.Thread):
     def __init__(self, config: SiteConfig, fmt: Format) -> None:
         super().__init__(name=f"site {config.number}", daemon=True)
         self.config, self._format = config, fmt
-        self._picture = Picture(config.number, config.name, config.code, fmt.width, fmt.height)
+        self._picture = Picture(config.number, config.name, config.code, *fmt[:2], fmt.motion)
         self._events: queue.SimpleQueue[Exception] = queue.SimpleQueue()
         self._publisher: Publisher | None = None
         self._stopping = False
@@ -82,9 +82,9 @@ class Site(threading.Thread):
             except _LostError as lost:
                 failures = 0
                 self._report("failed", str(lost))
-            except (whip.ExchangeError, MediaError) as error:
+            except MediaError as error:
                 self._report("failed", str(error))
-                self._rest(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+                self._rest(failures)
                 failures += 1
             except _StopError:
                 return
@@ -94,14 +94,11 @@ class Site(threading.Thread):
         self._report("connecting", "")
         while not self._events.empty():  # news of the session before
             self._events.get()
-        if self._stopping:
-            raise _StopError
         publisher = Publisher(self.config.number, self._format, self._notice)
         resource = None
         try:
             self._publisher = publisher
-            offer = publisher.offer()
-            resource = whip.publish(self.config.whip, self.config.token, offer)
+            resource = self._post(publisher.offer())
             publisher.accept(resource.sdp)
             publisher.await_connection()
             self._report("live", "")
@@ -112,13 +109,31 @@ class Site(threading.Thread):
             if resource is not None and self._stopping:
                 self._end(resource)
 
+    def _post(self, offer: str) -> whip.Resource:
+        """Send the offer until the server takes it; a complaint is reported once."""
+        failures, told = 0, ""
+        while not self._stopping:
+            try:
+                return whip.publish(self.config.whip, self.config.token, offer)
+            except whip.ExchangeError as error:
+                if str(error) != told:
+                    told = str(error)
+                    self._report("failed", told)
+                self._rest(failures)
+                failures += 1
+        raise _StopError
+
     def _watch(self, publisher: Publisher) -> None:
         """Wait until the MCU has been silent for too long."""
-        while True:
-            silent = time.monotonic() - publisher.last_rtcp
-            if silent >= SILENCE_SECONDS:
-                raise _LostError(f"no RTCP from the MCU for {silent:.1f} s")
-            self._wait(SILENCE_SECONDS - silent)
+        limit = publisher.silence_limit
+        while (silent := time.monotonic() - publisher.last_rtcp) < limit:
+            due = time.monotonic() + limit - silent
+            self._wait(limit - silent)
+            # On an overloaded machine we wake late, and what the MCU sent waits to be read as well.
+            late = time.monotonic() - due
+            if late > LATE_SECONDS:
+                self._wait(late)
+        raise _LostError(f"no RTCP from the MCU for {silent:.1f} s")
 
     def _wait(self, seconds: float) -> None:
         """Wait for the next message; raise what it carries."""
@@ -128,10 +143,10 @@ class Site(threading.Thread):
             return
         raise news
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, failures: int) -> None:
         """Wait before the next attempt; an order to reconnect cuts it short."""
         try:
-            self._wait(seconds)
+            self._wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
         except (_LostError, _StopError):
             return
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from diemcau.lab.marks import LAYOUTS, Luma, MarkReader, Pane, age_ms, grid
+from diemcau.lab.marks import FULL, Luma, MarkReader, Pane, age_ms, grid
 from diemcau.synthetic.mark import RowPainter, clock_bits, identity_bits, row_height
 
 numbers = st.integers(0, 4095)
@@ -41,7 +41,7 @@ def scaled(luma: Luma, width: int, height: int) -> Luma:
 
 @given(numbers, clocks)
 def test_reads_what_was_written(number: int, clock: int) -> None:
-    (mark,) = MarkReader(320, 180, LAYOUTS["full"]).read(drawn(number, clock, 320, 180))
+    (mark,) = MarkReader(320, 180, FULL).read(drawn(number, clock, 320, 180))
     assert mark == (number, clock)
 
 
@@ -58,7 +58,7 @@ def test_reads_through_scaling_and_noise(
     picture = scaled(drawn(number, clock, 320, 180), *size).astype(np.float64)
     noisy = picture * 0.9 + 8 + np.random.default_rng(seed).normal(0, 14, picture.shape)
     luma = np.clip(noisy, 0, 255).astype(np.uint8)
-    (mark,) = MarkReader(*size, LAYOUTS["full"]).read(luma)
+    (mark,) = MarkReader(*size, FULL).read(luma)
     assert mark == (number, clock)
 
 
@@ -80,7 +80,7 @@ def test_each_pane_tells_its_own_site(sites: list[int | None]) -> None:
 def test_one_wrong_cell_is_noticed(number: int, cell: int) -> None:
     luma = drawn(number, 0, 320, 180)
     luma[:10, cell * 16 : (cell + 1) * 16] = 251 - luma[:10, cell * 16 : (cell + 1) * 16]
-    (mark,) = MarkReader(320, 180, LAYOUTS["full"]).read(luma)
+    (mark,) = MarkReader(320, 180, FULL).read(luma)
     assert mark is None or mark.number != number
 
 
@@ -91,13 +91,13 @@ def test_a_picture_without_a_mark_is_no_site(level: int) -> None:
 
 
 def test_site_zero_differs_from_darkness() -> None:
-    (mark,) = MarkReader(320, 180, LAYOUTS["full"]).read(drawn(0, 5, 320, 180))
+    (mark,) = MarkReader(320, 180, FULL).read(drawn(0, 5, 320, 180))
     assert mark == (0, 5)
 
 
 @given(clocks, st.integers(0, 60_000))
 def test_age_survives_the_clock_going_round(clock: int, age: int) -> None:
-    (mark,) = MarkReader(320, 180, LAYOUTS["full"]).read(drawn(1, clock, 320, 180))
+    (mark,) = MarkReader(320, 180, FULL).read(drawn(1, clock, 320, 180))
     assert mark is not None
     assert age_ms(mark, clock + age + 3 * 65536) == age
 

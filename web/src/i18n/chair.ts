@@ -13,6 +13,6 @@ export const chair = {
   'chair.muted_all': ['Đã tắt tiếng tất cả điểm cầu, trừ chủ tọa và điểm cầu đang phát biểu', 'All sites muted but the chair and the speaker'],
   'chair.sound_on': ['Mở tiếng', 'Sound on'],
   'chair.sound_off': ['Tắt tiếng loa', 'Sound off'],
-  'chair.failed': ['Chưa nối được {site}. Phòng điều khiển đã được báo.', '{site} could not be connected. The control room has been told.'],
+  'chair.failed': ['Lời mời {site} đã dừng khi chưa nối được', 'The call of {site} ended before it connected'],
   'screen.title': ['Màn hình chính', 'Main screen'],
 } as const satisfies Record<string, Text>;

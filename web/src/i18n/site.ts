@@ -18,6 +18,7 @@ export const site = {
   'site.mic_turn_off': ['Tắt micro', 'Turn the microphone off'],
   'site.mic_turn_on': ['Mở micro', 'Turn the microphone on'],
   'site.muted_by_control': ['Phòng điều khiển đã tắt tiếng điểm cầu', 'The control room has muted this site'],
+  'site.no_microphone': ['Chưa cắm micro: các điểm cầu khác không nghe được', 'No microphone is plugged in: nobody hears this site'],
   'site.asked_to_speak': ['Phòng điều khiển đề nghị mở micro', 'The control room asks you to turn the microphone on'],
   'site.level': ['Mức tiếng', 'Sound level'],
   'site.state_connecting': ['Đang kết nối…', 'Connecting…'],

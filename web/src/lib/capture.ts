@@ -40,7 +40,10 @@ function faultOf(error: unknown): CaptureFault {
   return 'other';
 }
 
-/** Camera and microphone as picked; a picked device that is gone gives way to the system's own choice. */
+/**
+ * Camera and microphone as picked; a picked device that is gone gives way to the system's own choice,
+ * and a room without a microphone still shows its picture.
+ */
 export async function capture(devices: Devices): Promise<MediaStream> {
   // Browsers hide the camera from pages that came over plain HTTP.
   const media = navigator.mediaDevices as MediaDevices | undefined;
@@ -50,6 +53,20 @@ export async function capture(devices: Devices): Promise<MediaStream> {
   } catch (error) {
     const picked = devices.camera !== undefined || devices.microphone !== undefined;
     if (faultOf(error) === 'missing' && picked) return capture({});
+    if (faultOf(error) === 'missing' && (await has('videoinput'))) return pictureOnly(media);
+    throw new CaptureError(faultOf(error), error);
+  }
+}
+
+async function has(kind: MediaDeviceKind): Promise<boolean> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.some((device) => device.kind === kind);
+}
+
+async function pictureOnly(media: MediaDevices): Promise<MediaStream> {
+  try {
+    return await media.getUserMedia({ ...constraints({}), audio: false });
+  } catch (error) {
     throw new CaptureError(faultOf(error), error);
   }
 }

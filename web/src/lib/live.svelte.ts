@@ -6,10 +6,13 @@ import { Backoff } from './backoff.ts';
 import { mergePatch } from './patch.ts';
 import type { LiveState, Quality } from './types.ts';
 
-export type LiveStatus = 'connecting' | 'live' | 'away' | 'refused';
+export type LiveStatus = 'connecting' | 'live' | 'away' | 'closed' | 'refused';
 
-/** Close codes after which the same token will not do better (protocol, section 2). */
-const FINAL_CODES = new Set([4401, 4403, 4404]);
+/** Close codes (protocol, section 2) after which the same token will not do better. */
+const REFUSED = new Set([4401, 4403]);
+/** No such conference, or closed. Asked again now and then: a meeting room's page stays open for the next one. */
+const CLOSED = new Set([4404, 4410]);
+const CLOSED_RETRY_MS = 10_000;
 /** A server that says "alive" and then nothing for so long is away, whatever TCP thinks. */
 const SILENCE_MS = 12_000;
 
@@ -20,8 +23,6 @@ type Message =
 
 export class Live {
   status = $state<LiveStatus>('connecting');
-  /** The code the server refused with (4401, 4403, 4404). */
-  refusal = $state<number>(0);
   state = $state<LiveState | null>(null);
 
   readonly #url: string;
@@ -59,6 +60,7 @@ export class Live {
   }
 
   sendQuality(quality: Quality): void {
+    if (Object.keys(quality).length === 0) return;
     if (this.status === 'live' && this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send(JSON.stringify({ type: 'quality', quality }));
     }
@@ -95,14 +97,15 @@ export class Live {
     clearTimeout(this.#silence);
     this.#socket = null;
     if (this.#stopped) return;
-    if (FINAL_CODES.has(code)) {
-      this.refusal = code;
+    if (REFUSED.has(code)) {
       this.status = 'refused';
       return;
     }
-    this.status = this.state ? 'away' : 'connecting';
+    if (CLOSED.has(code)) this.status = 'closed';
+    else if (this.status !== 'closed') this.status = this.state ? 'away' : 'connecting';
+    const wait = this.status === 'closed' ? CLOSED_RETRY_MS : this.#backoff.next();
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#open(), this.#backoff.next());
+    this.#retry = setTimeout(() => this.#open(), wait);
   }
 
   #reopen(): void {

@@ -76,13 +76,6 @@ export class Player {
     return () => video.cancelVideoFrameCallback(handle);
   }
 
-  /** The server says this feed is away, or back: try at once. */
-  nudge(): void {
-    this.#backoff.reset();
-    this.#attemptAt = 0;
-    if (this.#current) void this.#open();
-  }
-
   async #tick(): Promise<void> {
     if (this.#ticking || this.#stopped) return;
     this.#ticking = true;

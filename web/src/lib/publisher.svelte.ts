@@ -16,8 +16,11 @@ const DISCONNECTED_MS = 700;
 /** The server needs this long to see a new publisher; its "off" before then is old news. */
 const GRACE_MS = 2500;
 /** The other end reports at least once a second; when it is this long silent it is gone (ICE takes 6 s to notice). */
-const SILENT_MS = 2500;
-const QUALITY_EVERY_MS = 500;
+const SILENT_MS = 2000;
+/** The same, when the programme from the same MCU has stopped too. */
+const DOUBTFUL_MS = 800;
+const COUNT_EVERY_MS = 250;
+const QUALITY_EVERY_MS = 1000;
 
 export class Publisher {
   status = $state<PublisherStatus>('idle');
@@ -34,6 +37,9 @@ export class Publisher {
   #disconnectedAt: number | undefined;
   #reading: Reading | undefined;
   #heard: { packets: number; at: number } | undefined;
+  #countedAt = 0;
+  #doubt = false;
+  #counting = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -58,6 +64,11 @@ export class Publisher {
   notice(state: SiteState | undefined): void {
     this.#serverState = state;
     if (state === 'ready') this.#backoff.reset();
+  }
+
+  /** What is received from the same MCU has stopped. */
+  doubt(stopped: boolean): void {
+    this.#doubt = stopped;
   }
 
   stop(): void {
@@ -86,7 +97,8 @@ export class Publisher {
       this.#disconnectedAt = undefined;
       const gone = this.#serverState === 'off' || this.#serverState === 'lost';
       if (gone && age > GRACE_MS) return true;
-      return this.#heard !== undefined && now - this.#heard.at > SILENT_MS;
+      const limit = this.#doubt ? DOUBTFUL_MS : SILENT_MS;
+      return this.#heard !== undefined && now - this.#heard.at > limit;
     }
     if (state === 'failed' || state === 'closed') return true;
     if (state === 'disconnected') {
@@ -142,20 +154,23 @@ export class Publisher {
   #hear(reading: Reading): void {
     const packets = reading.heard;
     if (packets === undefined || packets === 0) return;
-    // Readings far apart (a tab in the background) say nothing about the time between.
-    const steady = this.#reading && reading.at - this.#reading.at < SILENT_MS / 2;
+    // Counts far apart (a tab in the background) say nothing about the time between.
+    const steady = reading.at - this.#countedAt < 3 * COUNT_EVERY_MS;
     if (packets !== this.#heard?.packets || !steady) this.#heard = { packets, at: reading.at };
   }
 
   async #measure(session: WhipSession): Promise<void> {
     const now = performance.now();
-    if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
-    const before = this.#reading;
+    if (this.#counting || now - this.#countedAt < COUNT_EVERY_MS) return;
+    this.#counting = true;
     const report = await session.pc.getStats();
+    this.#counting = false;
+    if (this.#session !== session) return;
     const reading = read(report.values(), false, now);
-    if (this.#session !== session || this.#reading !== before) return;
     this.#hear(reading);
-    if (before) this.quality = between(before, reading);
+    this.#countedAt = now;
+    if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
+    if (this.#reading) this.quality = between(this.#reading, reading);
     this.#reading = reading;
   }
 }

@@ -2,6 +2,7 @@
  * The token of a page: it comes in the fragment of the link (browsers do not send that to the server),
  * goes at once to this tab's sessionStorage, keyed by path, and leaves the address bar.
  */
+import type { Role } from './types.ts';
 
 interface Storage {
   getItem(key: string): string | null;
@@ -24,12 +25,24 @@ export function takeToken(location: Location, history: History, storage: Storage
   return fresh ?? storage.getItem(KEY + path);
 }
 
+/** The page of a role: where a link that names only the conference leads. */
+export function pageOf(role: Role, conference: string, site: string | undefined): string {
+  const pages: Record<Role, string> = {
+    operator: 'control',
+    chair: 'chair',
+    viewer: 'screen',
+    site: `site/${site ?? ''}`,
+  };
+  return `/c/${conference}/${pages[role]}`;
+}
+
 function normalPath(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
 
 export type Route =
   | { page: 'home' }
+  | { page: 'entry'; conference: string }
   | { page: 'control' | 'chair' | 'screen'; conference: string }
   | { page: 'site'; conference: string; site: string }
   | { page: 'unknown' };
@@ -37,6 +50,8 @@ export type Route =
 export function route(pathname: string): Route {
   const path = normalPath(pathname);
   if (path === '/' || path === '/index.html') return { page: 'home' };
+  const entry = /^\/c\/([a-z0-9-]+)$/.exec(path);
+  if (entry) return { page: 'entry', conference: entry[1] as string };
   const plain = /^\/c\/([a-z0-9-]+)\/(control|chair|screen)$/.exec(path);
   if (plain) {
     return { page: plain[2] as 'control' | 'chair' | 'screen', conference: plain[1] as string };

@@ -19,7 +19,7 @@ export type Verdict = 'waiting' | 'ok' | 'stalled' | 'keyframe' | 'restart';
 export interface WatchdogLimits {
   /** No new frame for so long while packets come: ask for a keyframe. */
   frame_ms: number;
-  /** Not more than one keyframe request in so long. */
+  /** Not more than one keyframe request in so long; doubled with each of one stall, up to eight times. */
   keyframe_every_ms: number;
   /** No packet for so long: a new session. */
   packet_ms: number;
@@ -34,7 +34,7 @@ export const LIMITS: WatchdogLimits = {
   keyframe_every_ms: 500,
   packet_ms: 700,
   first_packet_ms: 4000,
-  hopeless_ms: 6000,
+  hopeless_ms: 8000,
 };
 
 export class Watchdog {
@@ -44,6 +44,8 @@ export class Watchdog {
   #frameAt = 0;
   #packetAt = 0;
   #askedAt = -Infinity;
+  /** Keyframes asked for in this stall. */
+  #asked = 0;
   /** Counters are old because frames were seen, not counted. */
   #uncounted = false;
 
@@ -60,6 +62,7 @@ export class Watchdog {
     this.#frameAt = now;
     this.#packetAt = now;
     this.#uncounted = true;
+    this.#asked = 0;
     return 'ok';
   }
 
@@ -81,10 +84,16 @@ export class Watchdog {
     }
     if (now - this.#packetAt > this.limits.packet_ms) return 'restart';
     const still = now - this.#frameAt;
-    if (still <= this.limits.frame_ms) return this.#frames > 0 ? 'ok' : 'waiting';
+    if (still <= this.limits.frame_ms) {
+      this.#asked = 0;
+      return this.#frames > 0 ? 'ok' : 'waiting';
+    }
     if (still > this.limits.hopeless_ms) return 'restart';
-    if (now - this.#askedAt < this.limits.keyframe_every_ms) return 'stalled';
+    // Two hundred viewers of one frozen programme must not drown the server.
+    const pause = this.limits.keyframe_every_ms * 2 ** Math.min(3, Math.max(0, this.#asked - 1));
+    if (now - this.#askedAt < pause) return 'stalled';
     this.#askedAt = now;
+    this.#asked += 1;
     return 'keyframe';
   }
 

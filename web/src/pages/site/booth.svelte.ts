@@ -32,7 +32,8 @@ export class Booth {
   readonly quality: Quality = $derived.by(() =>
     worse(this.publisher.quality, this.player?.quality),
   );
-  readonly micOpen = $derived.by(() => microphone.isOpen(this.mic));
+  readonly hasMicrophone = $derived.by(() => (this.media?.getAudioTracks().length ?? 0) > 0);
+  readonly micOpen = $derived.by(() => this.hasMicrophone && microphone.isOpen(this.mic));
 
   readonly #at: ConferenceApi;
   readonly #backoff = new Backoff(1000, 5000);
@@ -156,6 +157,12 @@ export class Booth {
     stopTracks(before);
   }
 
+  /** Nothing is sent to a session that is over; a new one of the same name finds the room again. */
+  attend(open: boolean): void {
+    if (!open) this.publisher.stop();
+    else if (this.phase === 'joined' && this.publisher.status === 'idle') this.#publish();
+  }
+
   #publish(): void {
     if (!this.media) return;
     if (this.publisher.status === 'idle') this.publisher.start(this.media);
@@ -164,7 +171,9 @@ export class Booth {
 
   async #devicesChanged(): Promise<void> {
     await this.#listDevices();
-    if (this.fault === 'missing' || this.fault === 'busy') await this.acquire();
+    const waits = this.fault === 'missing' || this.fault === 'busy';
+    const plugged = this.devices.some((device) => device.kind === 'audioinput');
+    if (waits || (this.media && !this.hasMicrophone && plugged)) await this.acquire();
   }
 
   async #listDevices(): Promise<void> {

@@ -1,0 +1,125 @@
+"""WHIP, WHEP and the watchdogs of the pages on real packets between two pages of one browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.mock_pages import BASE, Media, send, until
+
+pytestmark = pytest.mark.browser
+
+SITE = "/c/c1/site/s-vp-ubnd?autojoin=1#token=s-vp-ubnd"
+
+
+def open_with_media(open_page: Open, media: Media, path: str) -> Page:
+    page = open_page("/api/health")
+    media.serve(page)
+    page.goto(f"{BASE}{path}")
+    return page
+
+
+def playing(page: Page, count: int = 1) -> None:
+    expect(page.locator(".feed[data-status=playing]")).to_have_count(count, timeout=10_000)
+
+
+def frames(page: Page) -> int:
+    return int(
+        page.evaluate(
+            "document.querySelector('.feed video').getVideoPlaybackQuality().totalVideoFrames"
+        )
+    )
+
+
+def test_site_publishes_and_plays(open_page: Open, media: Media) -> None:
+    page = open_with_media(open_page, media, SITE)
+    playing(page)
+    expect(page.locator("p.line.live")).to_be_visible()
+    until(page, lambda: media.tell("received()") > 10, "frames of the site")
+    expect(page.locator(".figures")).to_contain_text("25 hình/s")
+    offer = media.offers[0]
+    first = offer.split("m=video ")[1].split()[2]
+    assert f"a=fmtp:{first} " in offer
+    line = offer.split(f"a=fmtp:{first} ")[1].splitlines()[0]
+    assert "packetization-mode=1" in line
+    assert "profile-level-id=42e0" in line
+    assert "VP8" not in offer
+    assert "a=simulcast:send h;l" in offer
+    assert "a=candidate" in offer
+
+
+def test_one_layer_is_sent_where_simulcast_is_not_wanted(open_page: Open, media: Media) -> None:
+    page = open_with_media(open_page, media, SITE.replace("?", "?simulcast=0&"))
+    expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+    assert "simulcast" not in media.offers[0]
+
+
+def test_frozen_picture_asks_for_a_keyframe_and_keeps_its_session(
+    open_page: Open, media: Media
+) -> None:
+    page = open_with_media(open_page, media, SITE)
+    playing(page)
+    media.tell("drawing = false")
+    waited = until(page, lambda: media.count("KEYFRAME") > 0, "a keyframe request", 3)
+    assert waited < 1.2
+    media.tell("drawing = true")
+    playing(page)
+    assert media.count("POST/whep") == 1
+
+
+def test_silent_feed_gets_a_new_session_and_keeps_its_last_picture(
+    open_page: Open, media: Media
+) -> None:
+    page = open_with_media(open_page, media, SITE)
+    playing(page)
+    media.available = False
+    media.tell("silence()")
+    until(page, lambda: media.count("POST/whep") > 2, "attempts at a new session")
+    expect(page.get_by_text("Mất tín hiệu, đang nối lại")).to_be_visible()
+    assert page.evaluate("document.querySelector('.feed video').videoWidth") > 0
+    media.available = True
+    playing(page)
+    before = frames(page)
+    until(page, lambda: frames(page) > before + 5, "frames of the new session")
+
+
+def test_site_publishes_again_when_its_mcu_falls_silent(open_page: Open, media: Media) -> None:
+    page = open_with_media(open_page, media, SITE)
+    expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+    page.wait_for_timeout(1500)
+    media.tell("for (let id = 1; id < 20; id++) end(String(id))")
+    waited = until(page, lambda: media.count("POST/whip") == 2, "a new session", 10)
+    assert waited < 5
+
+
+def test_site_publishes_again_when_the_server_has_lost_it(open_page: Open, media: Media) -> None:
+    page = open_with_media(open_page, media, SITE)
+    expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+    page.wait_for_timeout(3000)
+    send(page, "/mock/state", {"sites": {"s-vp-ubnd": {"state": "lost"}}})
+    waited = until(page, lambda: media.count("POST/whip") == 2, "a new session", 5)
+    assert waited < 1
+
+
+def test_reload_joins_again_without_a_click(open_page: Open, media: Media) -> None:
+    page = open_with_media(open_page, media, SITE.replace("?autojoin=1", ""))
+    page.get_by_role("button", name="Vào phiên họp").click()
+    playing(page)
+    page.reload()
+    playing(page)
+    assert media.count("POST/whip") == 2
+
+
+def test_preview_streams_live_on_while_site_and_slot_are_the_same(
+    open_page: Open, media: Media
+) -> None:
+    page = open_with_media(open_page, media, "/c/c1/control#token=operator")
+    playing(page, 2)
+    page.keyboard.press("Shift+Digit5")
+    playing(page, 3)
+    opened = media.count("POST/whep")
+    page.get_by_role("button", name="Lưới 2×2").click()
+    expect(page.locator("div.pane")).to_have_count(4)
+    playing(page, 3)
+    page.wait_for_timeout(500)
+    assert media.count("POST/whep") == opened
+    assert media.count("DELETE/whep") == 0
