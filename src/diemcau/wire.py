@@ -93,14 +93,17 @@ class Peer:
             task.cancel()
 
     def _settle(self, message: dict[str, Any]) -> None:
-        future = self._waiting.get(message.get("id", 0))
+        number, error = message.get("id"), message.get("error")
+        future = self._waiting.get(number) if isinstance(number, int) else None
         if future is None or future.done():
             return
-        error = message.get("error")
         if error is None:
             future.set_result(message.get("result"))
+        elif isinstance(error, dict):
+            code, words = error.get("code", "error"), error.get("message", "")
+            future.set_exception(RemoteError(str(code), str(words)))
         else:
-            future.set_exception(RemoteError(error.get("code", "error"), error.get("message", "")))
+            future.set_exception(RemoteError("error", str(error)))
 
     def _notified(self, method: str, params: Params) -> None:
         handler = self._notifications.get(method)

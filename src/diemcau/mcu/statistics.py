@@ -48,7 +48,12 @@ class Statistics:
                     )
                 case Listener(conference=conference):
                     listeners[conference] = listeners.get(conference, 0) + 1
+        self._forget_the_gone()
         return {"publishers": publishers, "links": links, "listeners": listeners}
+
+    def _forget_the_gone(self) -> None:
+        here = {held.handle.number for held in self._media.present.held if held.handle is not None}
+        self._last = {number: last for number, last in self._last.items() if number in here}
 
     async def _figures(self, held: Held, way: str) -> dict[str, float]:
         admin, session = self._media.admin, self._media.session

@@ -3,6 +3,7 @@
 from diemcau.testing.agent import FakeAgent
 from diemcau.testing.clock import FakeClock
 from diemcau.testing.mcus import FakeMcus
+from diemcau.testing.media import FakeHost, FakeMedia
 from diemcau.testing.store import MemoryStore
 
-__all__ = ["FakeAgent", "FakeClock", "FakeMcus", "MemoryStore"]
+__all__ = ["FakeAgent", "FakeClock", "FakeHost", "FakeMcus", "FakeMedia", "MemoryStore"]

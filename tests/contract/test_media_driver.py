@@ -1,0 +1,221 @@
+"""One contract for the media of an MCU, in memory and in Janus, under the real reconciler."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from diemcau.domain.resources import BLANK, Admission, ChildLink, Downlink, Resource, Room, Uplink
+from diemcau.lab.net import Network
+from diemcau.lab.watching import now_ms
+from diemcau.ports.media import MediaError
+from diemcau.testing import FakeMedia
+from tests.contract.media_rigs import CHILD, CONFERENCE, PARENT, FakeRig, JanusRig, Rig, until
+
+LANE = "up/B/0"
+ABOVE = (
+    Room(CONFERENCE),
+    ChildLink(CONFERENCE, CHILD, "up/0"),
+    ChildLink(CONFERENCE, CHILD, "return/0", BLANK),
+)
+
+
+@pytest.fixture(params=["fake", pytest.param("janus", marks=pytest.mark.media)])
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
+    if request.param == "fake":
+        async with FakeRig() as made:
+            yield made
+        return
+    with Network() as network:
+        network.host("neighbour")  # a bridge without a neighbour is down
+        async with JanusRig(tmp_path, network.address) as made:
+            yield made
+
+
+def below(rig: Rig, source: str = BLANK, *sites: str) -> tuple[Resource, ...]:
+    """What the child shall have: a lane with its return, and these sites (by default two)."""
+    epoch = rig.nodes[PARENT].media.epoch
+    admitted = (Admission(CONFERENCE, site, "program") for site in sites or ("s1", "s2"))
+    lane = Uplink(CONFERENCE, 0, PARENT, epoch, source)
+    return Room(CONFERENCE), lane, Downlink(CONFERENCE, "return/0", PARENT, epoch), *admitted
+
+
+async def linked(rig: Rig, source: str = BLANK) -> None:
+    rig.desire(PARENT, *ABOVE)
+    rig.desire(CHILD, *below(rig, source))
+    await rig.settled()
+
+
+async def test_rooms_come_and_go(rig: Rig) -> None:
+    rig.desire(PARENT, Room("c1"), Room("c2"))
+    await rig.settled()
+    assert rig.nodes[PARENT].media.observed == (Room("c1"), Room("c2"))
+    rig.desire(PARENT, Room("c2"))
+    await rig.settled()
+    assert rig.nodes[PARENT].media.observed == (Room("c2"),)
+    rig.desire(PARENT)
+    await rig.settled()
+    assert rig.nodes[PARENT].media.observed == ()
+
+
+async def test_a_link_comes_up_and_is_switched_from_site_to_site_to_nothing(rig: Rig) -> None:
+    await linked(rig)
+    assert rig.nodes[PARENT].has("child-link", CONFERENCE, CHILD, "up/0")
+    assert rig.nodes[CHILD].has("downlink", CONFERENCE, "return/0")
+    await rig.join("s1", "one")
+    await rig.join("s2", "two")
+    watch = await rig.watch(LANE)
+    for site in ("s1", "s2", "s1"):
+        rig.desire(CHILD, *below(rig, f"site/{site}"))
+        await rig.settled()
+        await until(lambda site=site: watch.shows(site), f"{site} at the parent")  # type: ignore[misc]
+    rig.desire(CHILD, *below(rig))
+    await rig.settled()
+    await until(lambda: watch.shows(""), "nothing at the parent")
+
+
+async def test_a_lane_waits_for_a_site_that_is_not_there_yet(rig: Rig) -> None:
+    await linked(rig, "site/s1")
+    lane = next(r for r in rig.nodes[CHILD].media.observed if isinstance(r, Uplink))
+    assert lane.source == BLANK
+    watch = await rig.watch(LANE)
+    await rig.join("s1", "one")
+    await until(lambda: watch.shows("s1"), "the site, as soon as it is there")
+
+
+async def test_a_publisher_that_leaves_and_returns_is_switched_to_again(rig: Rig) -> None:
+    await linked(rig, "site/s1")
+    await rig.join("s1", "one")
+    watch = await rig.watch(LANE)
+    await until(lambda: watch.shows("s1"), "the site")
+    await rig.part("s1")
+    await until(lambda: not rig.nodes[CHILD].has("publisher", CONFERENCE, "s1"), "it is gone")
+    await until(lambda: watch.shows(""), "no picture of it")
+    await rig.settled()
+    await rig.join("s1", "two")
+    await until(lambda: watch.shows("s1"), "the site again")
+    await rig.settled()
+
+
+async def test_an_agent_that_leaves_is_succeeded_and_nothing_is_made_anew(rig: Rig) -> None:
+    await linked(rig, "site/s1")
+    await rig.join("s1", "one")
+    await rig.join("s2", "two")
+    watch = await rig.watch(LANE)
+    await until(lambda: watch.shows("s1"), "the site")
+    await rig.settled()
+    before, handles = set(rig.nodes[CHILD].media.observed), rig.handles(CHILD)
+    begun = now_ms()
+    await rig.nodes[CHILD].leave()
+    await rig.enter(CHILD)
+    assert set(rig.nodes[CHILD].media.observed) == before
+    rig.desire(CHILD, *below(rig, "site/s1"))
+    await rig.settled()
+    assert rig.handles(CHILD) == handles
+    assert watch.longest_gap_ms(begun) < 500
+    rig.desire(CHILD, *below(rig, "site/s2"))
+    await until(lambda: watch.shows("s2"), "the other site, by the successor's doing")
+
+
+async def test_a_successor_that_knows_no_wish_touches_nothing(rig: Rig) -> None:
+    await linked(rig)
+    await rig.nodes[CHILD].leave()
+    await rig.enter(CHILD)
+    handles = rig.handles(CHILD)
+    assert rig.nodes[CHILD].has("uplink", CONFERENCE, "0")
+    rig.nodes[CHILD].reconciler.wake()
+    assert rig.handles(CHILD) == handles
+
+
+async def test_a_parents_new_life_gets_new_links(rig: Rig) -> None:
+    await linked(rig, "site/s1")
+    await rig.join("s1", "one")
+    old = rig.nodes[PARENT].media.epoch
+    rig.kill(PARENT)
+    await until(lambda: rig.nodes[PARENT].media.epoch not in ("", old), "another life")
+    rig.desire(CHILD, *below(rig, "site/s1"))
+    await until(lambda: rig.nodes[PARENT].has("child-link", CONFERENCE, CHILD, "up/0"), "a link")
+    await rig.settled()
+    watch = await rig.watch(LANE)
+    await until(lambda: watch.shows("s1"), "the site over the new link")
+
+
+async def test_a_link_that_is_not_planned_is_refused(rig: Rig) -> None:
+    rig.desire(PARENT, Room(CONFERENCE))
+    rig.desire(CHILD, *below(rig))
+    await until(lambda: rig.nodes[CHILD].has("room", CONFERENCE), "the child's room")
+    await until(lambda: rig.nodes[PARENT].has("room", CONFERENCE), "the parent's room")
+    with pytest.raises(MediaError) as refused:
+        await rig.request(PARENT, "link.up", child=CHILD, lane=0, offer=rig.offer())
+    assert refused.value.code == "not-planned"
+    with pytest.raises(MediaError) as refused:
+        await rig.request(PARENT, "link.down", child=CHILD, feed="program")
+    assert refused.value.code == "not-planned"
+    assert not rig.nodes[CHILD].has("uplink", CONFERENCE, "0")
+    rig.desire(PARENT, *ABOVE)  # once it is planned, the child gets it by itself
+    await rig.settled()
+
+
+REFUSALS: list[tuple[str, dict[str, str], str]] = [
+    ("whip.publish", {"site": "s3", "session": "x", "offer": "v=0"}, "not-admitted"),
+    ("whip.publish", {"site": "s1", "session": "x", "offer": "hello"}, "bad-sdp"),
+    ("whip.publish", {"site": "s1"}, "bad-params"),
+    ("whip.trickle", {"session": "x", "fragment": ""}, "no-session"),
+    ("whip.end", {"session": "x"}, "no-session"),
+    ("whep.play", {"session": "x", "site": "s3", "feed": BLANK}, "not-admitted"),
+    ("whep.play", {"session": "x", "site": "s1", "feed": "program"}, "no-feed"),
+    ("whep.answer", {"session": "x", "answer": "v=0"}, "no-session"),
+    ("whep.keyframe", {"session": "x"}, "no-session"),
+    ("whep.end", {"session": "x"}, "no-session"),
+    ("link.down-answer", {"child": "B", "feed": "program", "answer": ""}, "no-link"),
+    ("make.coffee", {}, "unknown-method"),
+]
+
+
+@pytest.mark.parametrize(("method", "params", "code"), REFUSALS)
+async def test_senseless_requests_are_refused_by_code(
+    method: str, params: dict[str, str], code: str
+) -> None:
+    """In memory; Janus is asked all of them in one go below."""
+    async with FakeRig() as rig:
+        await refuses(rig, method, params, code)
+
+
+@pytest.mark.media
+async def test_janus_refuses_by_the_same_codes(tmp_path: Path) -> None:
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig:
+            for method, params, code in REFUSALS:
+                await refuses(rig, method, params, code)
+
+
+async def refuses(rig: Rig, method: str, params: dict[str, str], code: str) -> None:
+    rig.desire(CHILD, Room(CONFERENCE), Admission(CONFERENCE, "s1", "program"))
+    await rig.settled()
+    before = rig.nodes[CHILD].media.observed
+    with pytest.raises(MediaError) as refused:
+        await rig.request(CHILD, method, **params)
+    assert refused.value.code == code
+    assert rig.nodes[CHILD].media.observed == before
+
+
+async def test_a_key_that_fails_holds_up_no_other() -> None:
+    async with FakeRig() as rig:
+        media = rig.nodes[CHILD].media
+        assert isinstance(media, FakeMedia)
+        media.failing.add(("uplink", CONFERENCE, "0"))
+        rig.desire(PARENT, *ABOVE, ChildLink(CONFERENCE, CHILD, "up/1"))
+        second = replace(next(r for r in below(rig) if isinstance(r, Uplink)), lane=1)
+        rig.desire(CHILD, *below(rig), second)
+        await until(lambda: rig.nodes[CHILD].has("uplink", CONFERENCE, "1"), "the other lane")
+        await until(lambda: rig.nodes[CHILD].has("downlink", CONFERENCE, "return/0"), "the return")
+        assert not rig.nodes[CHILD].has("uplink", CONFERENCE, "0")
+        media.failing.clear()
+        await rig.settled()
+        assert rig.nodes[CHILD].has("uplink", CONFERENCE, "0")
+        tries = [done for done in media.done if done == ("create", ("uplink", CONFERENCE, "0"))]
+        assert 1 < len(tries) < 20  # it is tried again, at growing intervals

@@ -1,0 +1,144 @@
+"""From Janus's totals to rates."""
+
+from typing import Any
+
+import pytest
+
+from diemcau.domain.resources import Listener, Publisher, Uplink
+from diemcau.mcu.janus import Handle
+from diemcau.mcu.present import Held, Present
+from diemcau.mcu.statistics import Statistics
+
+PUBLISHER, LANE = Publisher("c1", "s1", "one"), Uplink("c1", 2, "tinh", "e1", "site/s1")
+
+
+class Media:
+    """A driver's present, and an admin interface that answers what a test puts there."""
+
+    def __init__(self) -> None:
+        self.present = Present(lambda: None)
+        self.session: Any = type("Session", (), {"number": 1})
+        self.admin: Any = self
+        self.infos: dict[int, dict[str, Any]] = {}
+
+    async def info(self, session: int, handle: int) -> dict[str, Any]:
+        assert session == 1
+        return self.infos[handle]
+
+    def put(self, resource: Any, handle: int) -> None:
+        self.present.put(Held(resource, Handle(None, 1, handle)))  # type: ignore[arg-type]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def medium(way: str, size: int, packets: int, **rtcp: int) -> dict[str, Any]:
+    return {"stats": {way: {"bytes": size, "packets": packets}}, "rtcp": {"main": rtcp}}
+
+
+def info(*media: dict[str, Any]) -> dict[str, Any]:
+    return {"webrtc": {"media": {str(index): one for index, one in enumerate(media)}}}
+
+
+@pytest.fixture
+def media() -> Media:
+    return Media()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def statistics(media: Media, clock: Clock) -> Statistics:
+    return Statistics(media, clock)  # type: ignore[arg-type]
+
+
+async def test_rates_are_of_the_time_between_two_readings(
+    media: Media, clock: Clock, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    media.infos[7] = info(medium("in", 1000, 10), medium("in", 9000, 90, rtt=12))
+    first = (await statistics.collect())["publishers"]
+    assert first == [{"conference": "c1", "site": "s1", "rtt_ms": 12.0, "jitter_ms": 0.0}]
+    clock.now += 2
+    media.infos[7] = info(
+        medium("in", 2000, 20, **{"jitter-local": 3}), medium("in", 59000, 170, lost=10, rtt=8)
+    )
+    (entry,) = (await statistics.collect())["publishers"]
+    assert entry["kbps"] == pytest.approx(8 * 51000 / 2 / 1000)
+    assert entry["loss_pct"] == pytest.approx(100 * 10 / 100)
+    assert (entry["rtt_ms"], entry["jitter_ms"]) == (8.0, 3.0)
+
+
+async def test_a_link_is_judged_by_what_the_other_end_says_it_lost(
+    media: Media, clock: Clock, statistics: Statistics
+) -> None:
+    media.put(LANE, 9)
+    media.infos[9] = info(medium("out", 0, 0))
+    await statistics.collect()
+    clock.now += 1
+    media.infos[9] = info(medium("out", 12500, 95, **{"lost-by-remote": 5, "jitter-remote": 4}))
+    (entry,) = (await statistics.collect())["links"]
+    assert entry == {
+        "conference": "c1", "lane": 2, "parent": "tinh",
+        "rtt_ms": 0.0, "jitter_ms": 4.0, "kbps": 100.0, "loss_pct": 5.0,
+    }  # fmt: skip
+
+
+async def test_losses_that_were_made_good_are_no_gain(
+    media: Media, clock: Clock, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    media.infos[7] = info(medium("in", 0, 100, lost=20))
+    await statistics.collect()
+    clock.now += 1
+    media.infos[7] = info(medium("in", 0, 200, lost=5))
+    (entry,) = (await statistics.collect())["publishers"]
+    assert entry["loss_pct"] == 0
+
+
+async def test_another_handle_begins_anew(
+    media: Media, clock: Clock, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    media.infos[7] = info(medium("in", 10_000, 100))
+    await statistics.collect()
+    clock.now += 1
+    media.put(PUBLISHER, 8)
+    media.infos[8] = info(medium("in", 500, 5))
+    (entry,) = (await statistics.collect())["publishers"]
+    assert "kbps" not in entry
+
+
+async def test_a_connection_that_is_not_up_yet_has_no_figures_but_is_named(
+    media: Media, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    media.infos[7] = {}
+    (entry,) = (await statistics.collect())["publishers"]
+    assert entry["site"] == "s1"
+    assert entry["rtt_ms"] == 0
+
+
+async def test_listeners_are_counted_by_conference(media: Media, statistics: Statistics) -> None:
+    for conference, session in (("c1", "a"), ("c1", "b"), ("c2", "c")):
+        media.put(Listener(conference, session, "", "program", "program", "program"), 1)
+    assert (await statistics.collect())["listeners"] == {"c1": 2, "c2": 1}
+
+
+async def test_handles_that_are_gone_are_forgotten(
+    media: Media, clock: Clock, statistics: Statistics
+) -> None:
+    for handle in range(50):
+        media.put(PUBLISHER, handle)
+        media.infos[handle] = info(medium("in", 0, 0))
+        await statistics.collect()
+        clock.now += 1
+    assert len(statistics._last) == 1
