@@ -46,4 +46,4 @@ async def test_nothing_else_is_served(path: str, built: Path, client: httpx2.Asy
 async def test_pages_that_are_not_built_say_what_to_do(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/")
     assert answer.status_code == 503
-    assert "./diemcau build" in answer.text
+    assert "./diemcau server" in answer.text

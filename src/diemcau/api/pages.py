@@ -15,8 +15,8 @@ STATIC = Path(__file__).parent / "static"
 NOT_BUILT = """<!doctype html>
 <html lang="vi"><meta charset="utf-8"><title>Điểm Cầu</title>
 <h1>Điểm Cầu</h1>
-<p>Máy chủ đang chạy, nhưng trang web chưa được dựng. Chạy <code>./diemcau build</code> rồi mở lại.
-<p lang="en">The server is running, but its pages are not built. Run <code>./diemcau build</code>
+<p>Máy chủ đang chạy, nhưng trang web chưa được dựng. Chạy <code>./diemcau server</code> rồi mở lại.
+<p lang="en">The server is running, but its pages are not built. Run <code>./diemcau server</code>
 and open this page again.
 </html>
 """

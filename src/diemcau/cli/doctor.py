@@ -165,9 +165,9 @@ def janus(machine: Machine) -> Finding:
         Text(f"Janus {shown}", f"Janus {shown}"),
         Text(
             "bản trước 1.4.1 có lỗi an toàn bộ nhớ đã sửa ở bản sau; giao diện điều khiển chỉ nghe"
-            " trên 127.0.0.1, hãy giới hạn UDP 20000–40000 cho mạng tin cậy",
+            " trên 127.0.0.1, hãy giới hạn UDP 20000–32767 cho mạng tin cậy",
             "memory-safety faults of this version are fixed in 1.4.1; its API listens on loopback"
-            " only, so keep UDP 20000-40000 to networks you trust",
+            " only, so keep UDP 20000-32767 to networks you trust",
         ),
     )
 

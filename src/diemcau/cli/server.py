@@ -25,6 +25,11 @@ def run(
 ) -> None:
     """HTTP on loopback and on the addresses named ``plain``, HTTPS on any other."""
     logs.configure()
+    if host in ("0.0.0.0", "::"):
+        raise Invalid(
+            "Hãy ghi địa chỉ mà máy khác dùng để tới máy này, không ghi 0.0.0.0: --host ĐỊA_CHỈ.",
+            "Name the address by which other machines reach this one: --host ADDRESS.",
+        )
     open_addresses = list(dict.fromkeys(["127.0.0.1", *plain]))
     secure_addresses = [] if host in open_addresses or is_loopback(host) else [host]
     if is_loopback(host):

@@ -154,17 +154,17 @@ def taken(conference: Conference, scene: Scene | None = None) -> Conference:
     scene = scene or conference.preview
     conference.require(*scene.shown)
     after = _shown(conference, scene)
-    calls = tuple(
-        replace(call, state=CallState.RELEASED)
-        if call.state is CallState.CONNECTED and call.site not in scene.shown
-        else call
-        for call in after.calls
-    )
-    return replace(after, base=scene, preview=conference.program, calls=calls)
+    current = conference.current_call
+    if current is not None and current.site not in scene.shown:
+        after = _end_current_call(after)
+    return replace(after, base=scene, preview=conference.program)
 
 
 def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
-    """The chair asks for a site: at once on the main screen, beside the chair (R6.1-6)."""
+    """The chair asks for a site: at once on the main screen, beside the chair (R6.1-6), and heard.
+
+    A site that is on the programme already has nothing to connect: its call has no figure.
+    """
     conference.require(site)
     if not site:
         raise Invalid("Hãy chọn một điểm cầu để mời.", "Choose a site to call.")
@@ -172,9 +172,10 @@ def called(conference: Conference, site: str, call_id: str, now: datetime) -> Co
         raise Conflict("Chủ tọa đã ở trên màn hình.", "The chair is on the main screen already.")
     ended = _end_current_call(conference)
     beside = Scene(layout("side-by-side"), (ended.chair, site)) if ended.chair else full(site)
-    after = replace(_shown(ended, beside), chair_view=full(site))
-    calls = (Call(call_id, site, now), *after.calls)[:CALLS_KEPT]
-    return replace(after, calls=calls)
+    after = replace(_shown(ended, beside), chair_view=full(site), muted=ended.muted - {site})
+    there = site in conference.on_air and site not in conference.muted
+    call = Call(call_id, site, now, CallState.CONNECTED if there else CallState.REQUESTED)
+    return replace(after, calls=(call, *after.calls)[:CALLS_KEPT])
 
 
 def released(conference: Conference) -> Conference:

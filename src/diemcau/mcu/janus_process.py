@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import shutil
 from dataclasses import asdict, dataclass
@@ -14,6 +15,9 @@ from diemcau.ports.media import MediaError
 LIBRARY = Path("/usr/lib/x86_64-linux-gnu/janus")
 NEEDED = {"plugins": ("libjanus_videoroom",), "transports": ("libjanus_websockets",)}
 RECLAIM_S = 7 * 24 * 3600
+
+RTP_PORTS = "20000-32767"
+"""Below the system's ephemeral ports, from which the loopback ports are picked."""
 
 GENERAL = """general: {{
   configs_folder = "{folder}"
@@ -72,7 +76,7 @@ class JanusProcess:
     ``folder`` holds its configuration, log and pid (0700); ``address`` is where media arrive.
     """
 
-    def __init__(self, folder: Path, address: str, rtp_ports: str = "20000-40000") -> None:
+    def __init__(self, folder: Path, address: str, rtp_ports: str = RTP_PORTS) -> None:
         self._folder = folder
         self._address = address
         self._rtp_ports = rtp_ports
@@ -124,7 +128,7 @@ class JanusProcess:
                 api_secret=life.api_secret,
                 admin_secret=life.admin_secret,
                 reclaim_s=RECLAIM_S,
-                event_loops=2,
+                event_loops=os.cpu_count() or 2,
                 rtp_ports=self._rtp_ports,
                 address=self._address,
                 disabled_plugins=_all_but(LIBRARY / "plugins", NEEDED["plugins"]),

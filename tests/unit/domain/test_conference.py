@@ -59,6 +59,23 @@ def test_a_figure_of_another_site_changes_nothing(session: Conference) -> None:
     assert verbs.measured(asked, "b", 1, 1) == asked
 
 
+def test_a_call_opens_the_sites_sound(session: Conference) -> None:
+    silent = verbs.all_muted(session)
+    assert "a" in verbs.called(silent, "a", "k1", NOW).heard
+
+
+def test_a_call_of_a_site_that_is_seen_already_waits_for_nothing(session: Conference) -> None:
+    seen = verbs.taken(session, full("a"))
+    assert verbs.called(seen, "a", "k1", NOW).calls[0].state is CallState.CONNECTED
+
+
+def test_a_take_without_the_called_site_ends_its_call(session: Conference) -> None:
+    asked = verbs.called(session, "a", "k1", NOW)
+    assert verbs.taken(asked, full("b")).calls[0].state is CallState.FAILED
+    there = verbs.measured(asked, "a", 100, 120)
+    assert verbs.taken(there, full("b")).calls[0].state is CallState.RELEASED
+
+
 def test_a_take_swaps_programme_and_preview(session: Conference) -> None:
     after = verbs.taken(verbs.previewed(session, full("b")))
     assert after.program == full("b")
