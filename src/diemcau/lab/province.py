@@ -109,7 +109,8 @@ class Province:
             "--server", self.lab_url.replace("http", "ws", 1),
             "--folder", str(self.folder / "mcu" / mcu),
         ]  # fmt: skip
-        await self.supervisor.start(f"agent-{mcu}", host.command(argv))
+        # SIGINT ends an agent together with its Janus and mixers, SIGTERM would spare them.
+        await self.supervisor.start(f"agent-{mcu}", host.command(argv), stop=signal.SIGINT)
 
     async def open(
         self,

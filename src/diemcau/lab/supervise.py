@@ -32,6 +32,7 @@ class _Command:
     env: Mapping[str, str] | None
     cwd: Path | None
     log: Path
+    stop: int
     process: asyncio.subprocess.Process | None = None
     task: asyncio.Task[None] | None = None
     starts: int = 0
@@ -65,15 +66,17 @@ class Supervisor:
         *,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        stop: int = signal.SIGTERM,
     ) -> int:
-        """Start a command and keep it running; return its pid. `env` is added to ours.
+        """Start a command and keep it running; return its pid. `env` is added to ours, `stop` is
+        the signal that ends it.
 
         Raises LabError for a name in use, OSError for a program that cannot be run.
         """
         if name in self._commands:
             raise LabError(f"a command named {name!r} is already kept running")
         self._folder.mkdir(parents=True, exist_ok=True)
-        command = _Command(name, argv, env, cwd, self._folder / f"{name}.log")
+        command = _Command(name, argv, env, cwd, self._folder / f"{name}.log", stop)
         await self._launch(command)
         self._commands[name] = command
         command.task = asyncio.create_task(self._keep(command), name=f"keep {name}")
@@ -108,7 +111,7 @@ class Supervisor:
         return payload(command.process.pid)
 
     async def end(self, name: str) -> None:
-        """Stop one command for good: SIGTERM to it, after a grace SIGKILL to all it started."""
+        """Stop one command for good: its signal to it, after a grace SIGKILL to all it started."""
         command = self._commands.pop(name, None)
         if command is not None:
             await _end(command)
@@ -153,7 +156,7 @@ async def _end(command: _Command) -> None:
     if process is None:
         return
     if process.returncode is None:
-        send([process.pid], signal.SIGTERM)
+        send([process.pid], command.stop)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE_SECONDS)
     # What the command itself started and left behind is in its session's process group.

@@ -36,14 +36,15 @@ class ConnectTimes:
         at, take = self._requests.get((conference.id, call.id), (None, 0))
         if at is None or int(report.params["take"]) < take:
             return None
-        since_ms = (now - at - report.transit_s) * 1000
-        picture = _figure(since_ms, report.params.get("picture_age_ms"))
-        sound = _figure(since_ms, report.params.get("sound_age_ms"))
+        since_ms, transit_ms = (now - at) * 1000, report.transit_s * 1000
+        picture = _figure(since_ms, transit_ms, report.params.get("picture_age_ms"))
+        sound = _figure(since_ms, transit_ms, report.params.get("sound_age_ms"))
         return None if picture is None and sound is None else (picture, sound)
 
 
-def _figure(since_ms: float, age_ms: Any) -> float | None:
-    """None for what was there before the request: that is not its doing."""
+def _figure(since_ms: float, transit_ms: float, age_ms: Any) -> float | None:
+    """None for what was there before the request: that is not its doing. How long the report was
+    under way is an estimate, and takes no more away than there is."""
     if age_ms is None or since_ms < float(age_ms):
         return None
-    return round(since_ms - float(age_ms), 1)
+    return round(max(0.0, since_ms - float(age_ms) - transit_ms), 1)
