@@ -170,7 +170,7 @@ class _Clock:
         size = 0.15 * height
         cell = round(size * 0.68)
         self._width, self._cell = width, cell
-        self._left = (width - cell * _CLOCK_LENGTH) // 2
+        self._left = round(0.96 * width) - cell * _CLOCK_LENGTH  # a caption stands on the left
         self._top = round(0.76 * height)
         tall = min(round(size * 1.25), height - self._top)
         table = _blend(background, WHITE)
