@@ -49,11 +49,18 @@ class Front:
         return self._publishers[feed]
 
     async def published(self, feed: str, seconds: float = 10.0) -> None:
-        """Wait until a feed is there. Raises TimeoutError."""
+        """Wait until a feed is there and connected. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while feed not in self._publishers:
                 self._news.clear()
                 await self._news.wait()
+            while not await self._connected(feed):  # noqa: ASYNC110 (the admin API tells no events)
+                await asyncio.sleep(0.02)
+
+    async def _connected(self, feed: str) -> bool:
+        """Whether the publisher's media can come: before that nobody may subscribe to it."""
+        info = await (await self._api()).handle_info(self._publishers[feed])
+        return bool(info.get("webrtc", {}).get("dtls", {}).get("dtls-state") == "connected")
 
     async def keyframe(self, feed: str) -> None:
         """Ask a publisher for a keyframe, as a viewer's PLI does."""
