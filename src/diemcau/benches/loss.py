@@ -9,11 +9,13 @@ counts is the clock drawn in the site's picture: a freeze is a time in which it 
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any, NamedTuple
 
 from diemcau.benches.figures import percentile
 from diemcau.benches.stage import stage
 from diemcau.lab.freeze import FreezeDetector
+from diemcau.lab.meeting import Meeting
 from diemcau.lab.net import Host
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Event, Watching, now_ms
@@ -57,7 +59,8 @@ async def run(quick: bool = False) -> dict[str, Any]:
                 for viewer in (far, near):
                     await viewer.shows(province.number(site), timeout=20)
                 for line in lines:
-                    rows.append(await _row(province.network_host(HERE), line, near, far, seconds))
+                    row = await _row(province.network_host(HERE), line, near, far, seconds)
+                    rows.append({**row, "mixer": await _slot(province, meeting, site)})
     return {"bench": "loss", "delay_ms_each_way": DELAY_MS, "seconds": seconds, "lines": rows}
 
 
@@ -77,6 +80,23 @@ async def _row(
         "up": _seen(near, since, until),
         "up_and_down": _seen(far, since, until),
     }
+
+
+async def _slot(province: Province, meeting: Meeting, site: str) -> dict[str, Any]:
+    """What the mixer says of the site's slot: its delay, and keyframes asked for until now."""
+    mixers = province.folder / "mcu" / MASTER / "mixers"
+    reader, writer = await asyncio.open_unix_connection(
+        str(mixers / meeting.id / "mixer.sock"), limit=1 << 22
+    )
+    try:
+        writer.write(b'{"id": 1, "method": "status", "params": {}}\n')
+        while (answer := json.loads(await reader.readline())).get("id") != 1:
+            pass
+    finally:
+        writer.close()
+    inputs: list[dict[str, Any]] = answer["result"]["inputs"]
+    slot = next(entry for entry in inputs if (entry["source"] or "").split(" ")[0] == site)
+    return {name: slot[name] for name in ("delay_ms", "keyframes_asked")}
 
 
 def _seen(viewer: Watching, since: float, until: float) -> dict[str, Any]:

@@ -58,6 +58,10 @@ class Watch:
         """A keyframe was asked for by another hand: do not ask again too soon."""
         self.last_request = now
 
+    def may_ask(self, now: float) -> bool:
+        """Whether the last request was long enough ago for another one."""
+        return now - self.last_request >= FIRST_PAUSE
+
     def stale(self, now: float) -> bool:
         """Whether the last picture is too old to be shown."""
         return self.state is State.LOST or (
