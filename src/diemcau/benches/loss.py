@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from diemcau.benches.figures import percentile
@@ -131,7 +132,7 @@ def freezes(advances: list[float], since: float, until: float) -> dict[str, int]
     detector = FreezeDetector()
     times = [since, *advances, until]
     found = [ms for ms in map(detector.frame, times) if ms is not None]
-    longest = max(late - early for early, late in zip(times, times[1:], strict=False))
+    longest = max(late - early for early, late in pairwise(times))
     return {
         "longest_freeze_ms": round(longest),
         "frozen_ms": round(sum(found)),

@@ -39,8 +39,8 @@ OWN_SSRC = 1
 RECEIVE_BUFFER = 2 * 1024 * 1024
 # How long a lost packet is waited for; packets in order are never held back. Janus asks for a
 # lost packet of a picture with the next frame, and a second time after 155 ms: what a round trip
-# of 80 ms brings again comes in this time.
-VIDEO_PATIENCE_MS = 260
+# of 100 ms brings again comes in this time.
+VIDEO_PATIENCE_MS = 320
 AUDIO_PATIENCE_MS = 20
 # A picture that does not come back although packets come: build the decoder anew.
 REBUILD_AFTER = 2.0
@@ -125,7 +125,7 @@ class Slot:
             return False
         self._rebuild_if_broken(now)
         before = self.watch.state
-        if self.watch.update(now, self.frames, self._packets()):
+        if self.watch.update(now, self.frames, self._packets(), lossy=self.delay > 0):
             self.ask_keyframe()
             self._rebuild_if_dead(now)
         if self.watch.stale(now):
