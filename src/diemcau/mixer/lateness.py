@@ -3,7 +3,8 @@
 On a line that loses packets a picture is whole only when the lost one was sent again: a round trip
 late or more. Shown as they come, pictures would stand still and jump several times a second. So
 the slot learns how late they come and shows all of them that much later; on a clean line that is
-no delay at all. Time is an argument, in seconds.
+no delay at all. Nor does it learn from what a busy machine holds up: only pictures count that
+come with a packet sent again. Time is an argument, in seconds.
 """
 
 import math
@@ -32,10 +33,16 @@ class Lateness:
         self.delay = 0.0
         self._peaks: deque[tuple[float, float]] = deque()
         self._changed = now
+        self._again = now - APART
+
+    def sent_again(self, now: float) -> None:
+        """A packet came that was lost before."""
+        self._again = now
 
     def came(self, now: float, late: float) -> None:
-        """Take the lateness of a picture: how long after its time it was whole."""
-        self._note(now, late)
+        """Take a picture that is whole `late` after its time."""
+        if now - self._again < APART:
+            self._note(now, late)
         while self._peaks and now - self._peaks[0][0] > WINDOW:
             self._peaks.popleft()
         need = self._need()

@@ -79,6 +79,7 @@ class Slot:
         self.keyframes_asked = 0
         self._screen: Screen[Picture] = Screen()
         self._lateness = Lateness(time.monotonic())
+        self._highest: int | None = None
         self._heard = 0
         self._pushed = 0
         self._shape: tuple[Any, Any, int, int] | None = None
@@ -196,6 +197,7 @@ class Slot:
         _drain(self._rtp)
         self._failures = []
         self._built = time.monotonic()
+        self._highest = None
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         demux = make("rtpptdemux")
@@ -227,6 +229,7 @@ class Slot:
             if epoch == self.epoch:
                 self._decoded(pad, info.get_buffer(), source)
 
+        on_buffer(self._jitter.get_static_pad("sink"), self._arrived)
         on_buffer(decoder.get_static_pad("src"), decoded)
         return self._jitter
 
@@ -261,15 +264,20 @@ class Slot:
         if new:
             self._on_picture()
 
-    def _learn(self, pad: Any, buffer: Any, now: float) -> float:
-        """Take the lateness of a picture; how long it waits on the screen's edge, in seconds.
+    def _arrived(self, _pad: Any, info: Any) -> None:
+        """Tell a packet that was sent again: it comes after later ones."""
+        sequence = int.from_bytes(info.get_buffer().extract_dup(2, 2), "big")
+        if self._highest is None or (sequence - self._highest) & 0xFFFF < 0x8000:
+            self._highest = sequence
+        else:
+            self._lateness.sent_again(time.monotonic())
 
-        Its time stamp is when it would have come on a line that is never late.
+    def _learn(self, pad: Any, buffer: Any, now: float) -> float:
+        """Take the lateness of a picture; how long it waits for its time, in seconds.
+
+        Its PTS is when it would have come on a line that is never late.
         """
-        element = pad.get_parent_element()
-        if buffer.pts == Gst.CLOCK_TIME_NONE or element is None:
-            return 0.0
-        late: float = max(0.0, now - (element.get_base_time() + buffer.pts) / SECOND)
+        late = _since(pad, buffer.pts, now)
         self._lateness.came(now, late)
         self.sound.delay = round(self.delay / STEP)
         return max(0.0, self.delay - late)
@@ -283,6 +291,15 @@ class Slot:
             demux.get_parent().add(target)
             target.sync_state_with_parent()
         pad.link(target.get_static_pad("sink"))
+
+
+def _since(pad: Any, stamp: int, now: float) -> float:
+    """Seconds from a buffer's time stamp until now; 0 where there is none."""
+    element = pad.get_parent_element()
+    if stamp == Gst.CLOCK_TIME_NONE or element is None:
+        return 0.0
+    since: float = now - (element.get_base_time() + stamp) / SECOND
+    return max(0.0, since)
 
 
 def _jitter_buffer(patience: int) -> Any:

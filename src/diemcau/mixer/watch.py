@@ -45,7 +45,8 @@ class Watch:
     def update(self, now: float, frames: int, packets: int, lossy: bool = False) -> bool:
         """Take the totals so far of decoded frames and received packets.
 
-        `lossy` is a line on which waiting longer seldom helps. Returns whether a keyframe should be asked for now; the caller sends it.
+        `lossy` is a line on which waiting longer seldom helps. Returns whether a keyframe should
+        be asked for now; the caller sends it.
         """
         came_back = packets > self.packets and now - self.last_packet >= LOST
         if packets > self.packets or frames > self.frames:

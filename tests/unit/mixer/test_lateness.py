@@ -1,6 +1,14 @@
 """A slot's delay follows how late its line brings pictures, and a clean line gets none."""
 
-from diemcau.mixer.lateness import LOWER_EVERY, MOST, PAUSE, SPARED, TOLERATED, WINDOW, Lateness
+from diemcau.mixer.lateness import (
+    LOWER_EVERY,
+    MOST,
+    PAUSE,
+    SPARED,
+    TOLERATED,
+    WINDOW,
+    Lateness,
+)
 
 FRAME = 0.04
 
@@ -12,11 +20,15 @@ class Line:
         self.now = 50.0
         self.lateness = Lateness(self.now)
 
-    def run(self, seconds: float, every: float = 0.0, late: float = 0.0) -> float:
+    def run(
+        self, seconds: float, every: float = 0.0, late: float = 0.0, lossy: bool = True
+    ) -> float:
         """Pictures for so long; each `every` seconds one comes late, and the next ones with it."""
         for n in range(round(seconds / FRAME)):
             self.now += FRAME
             behind = n % round(every / FRAME) if every else 0
+            if late and lossy and not behind:
+                self.lateness.sent_again(self.now)
             self.lateness.came(self.now, max(0.0, late - behind * FRAME))
         return self.lateness.delay
 
@@ -35,6 +47,10 @@ def test_a_line_that_brings_lost_packets_late_gets_the_delay_it_needs() -> None:
     assert line.run(20, every=0.4, late=0.11) == 0.12
 
 
+def test_pictures_that_a_busy_machine_holds_up_cost_no_delay() -> None:
+    assert Line().run(60, every=0.4, late=0.15, lossy=False) == 0
+
+
 def test_a_few_late_pictures_cost_no_delay() -> None:
     line = Line()
     assert line.run(SPARED * 0.4, every=0.4, late=0.2) == 0
@@ -45,6 +61,7 @@ def test_pictures_held_up_together_are_one_time() -> None:
     line = Line()
     for _ in range(5 * SPARED):
         line.now += 0.001
+        line.lateness.sent_again(line.now)
         line.lateness.came(line.now, 0.2)
     assert line.run(1) == 0
 
@@ -64,6 +81,7 @@ def test_a_pause_of_the_source_is_not_lateness() -> None:
     line = Line()
     for _ in range(20):
         line.run(0.4)
+        line.lateness.sent_again(line.now)
         line.lateness.came(line.now, PAUSE + 0.5)
     assert line.lateness.delay == 0
 
