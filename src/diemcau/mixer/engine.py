@@ -140,6 +140,8 @@ class Engine:
             "width": None if picture is None else picture.width,
             "height": None if picture is None else picture.height,
             "underruns": slot.sound.underruns,
+            "delay_ms": round(1000 * slot.delay),
+            "keyframes_asked": slot.keyframes_asked,
         }
 
     def _apply_mix(self, mix: Mix) -> None:

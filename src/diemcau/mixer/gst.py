@@ -98,6 +98,18 @@ def on_buffer(pad: Any, callback: Callable[[Any, Any], None], lists: bool = Fals
     pad.add_probe(mask, probe)
 
 
+def on_keyframe_request(pad: Any, callback: Callable[[], None]) -> None:
+    """Call `callback()` when an element downstream of a source pad asks for a keyframe."""
+    ok = Gst.PadProbeReturn.OK
+
+    def probe(_pad: Any, info: Any) -> Any:
+        if GstVideo.video_event_is_force_key_unit(info.get_event()):
+            callback()
+        return ok
+
+    pad.add_probe(Gst.PadProbeType.EVENT_UPSTREAM, probe)
+
+
 def messages(pipeline: Any) -> Iterator[Any]:
     """Messages a pipeline posted since the last call.
 

@@ -12,9 +12,21 @@ from collections.abc import Callable
 from typing import Any
 
 from diemcau.mixer import rtcp
-from diemcau.mixer.gst import Gio, Gst, chain, errors, filter_caps, make, on_buffer
+from diemcau.mixer.gst import (
+    SECOND,
+    Gio,
+    Gst,
+    chain,
+    errors,
+    filter_caps,
+    make,
+    on_buffer,
+    on_keyframe_request,
+)
+from diemcau.mixer.lateness import STEP, Lateness
 from diemcau.mixer.picture import Picture, decoded_caps
 from diemcau.mixer.playout import Playout
+from diemcau.mixer.screen import Screen
 from diemcau.mixer.settings import InputPort
 from diemcau.mixer.watch import State, Watch
 
@@ -25,8 +37,10 @@ VIDEO_PT = 107
 # SSRC of this receiver in keyframe requests; any number does.
 OWN_SSRC = 1
 RECEIVE_BUFFER = 2 * 1024 * 1024
-# How long a lost packet is waited for; packets in order are never held back.
-VIDEO_PATIENCE_MS = 60
+# How long a lost packet is waited for; packets in order are never held back. Janus asks for a
+# lost packet of a picture with the next frame, and a second time after 155 ms: what a round trip
+# of 100 ms brings again comes in this time.
+VIDEO_PATIENCE_MS = 320
 AUDIO_PATIENCE_MS = 20
 # A picture that does not come back although packets come: build the decoder anew.
 REBUILD_AFTER = 2.0
@@ -59,10 +73,13 @@ class Slot:
         self.index = index
         self.source: str | None = None
         self.pli: tuple[str, int] | None = None
-        self.picture: Picture | None = None
         self.watch = Watch(time.monotonic())
         self.sound = Playout(BLOCK_BYTES)
         self.frames = 0
+        self.keyframes_asked = 0
+        self._screen: Screen[Picture] = Screen()
+        self._lateness = Lateness(time.monotonic())
+        self._highest: int | None = None
         self._heard = 0
         self._pushed = 0
         self._shape: tuple[Any, Any, int, int] | None = None
@@ -79,6 +96,16 @@ class Slot:
     @property
     def state(self) -> State:
         return self.watch.state
+
+    @property
+    def picture(self) -> Picture | None:
+        """What is shown of this slot now."""
+        return self._screen.at(time.monotonic())
+
+    @property
+    def delay(self) -> float:
+        """How much later its pictures and sound leave because of its line, in seconds."""
+        return self._lateness.delay
 
     def assign(self, source: str | None, pli: tuple[str, int] | None) -> bool:
         """Give the slot to a source; False when it has it already (only the address is new)."""
@@ -102,11 +129,11 @@ class Slot:
             return False
         self._rebuild_if_broken(now)
         before = self.watch.state
-        if self.watch.update(now, self.frames, self._packets()):
+        if self.watch.update(now, self.frames, self._packets(), lossy=self.delay > 0):
             self.ask_keyframe()
             self._rebuild_if_dead(now)
         if self.watch.stale(now):
-            self.picture = None
+            self._screen.clear()
         return self.watch.state is not before
 
     def ask_keyframe(self) -> None:
@@ -114,10 +141,16 @@ class Slot:
         self.watch.requested(time.monotonic())
         if self.pli is None:
             return
+        self.keyframes_asked += 1
         try:
             self._rtcp.sendto(rtcp.pli(OWN_SSRC, 1010), self.pli)
         except OSError as error:
             log.warning("slot %d: keyframe request not sent: %s", self.index, error)
+
+    def _gap(self) -> None:
+        """The depayloader met a gap that stays; called from its thread."""
+        if self.watch.may_ask(time.monotonic()):
+            self.ask_keyframe()
 
     def close(self) -> None:
         self._forget()
@@ -152,7 +185,8 @@ class Slot:
     def _forget(self) -> None:
         self.epoch += 1
         self._drop_pipeline()
-        self.picture = None
+        self._screen.clear()
+        self._lateness = Lateness(time.monotonic())
         self.sound.clear()
         self.frames = self._heard = self._pushed = 0
 
@@ -166,6 +200,7 @@ class Slot:
         _drain(self._rtp)
         self._failures = []
         self._built = time.monotonic()
+        self._highest = None
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         demux = make("rtpptdemux")
@@ -178,6 +213,7 @@ class Slot:
         # Handlers hold the slot and never the pipeline, or it would keep itself alive for ever.
         demux.connect("request-pt-map", lambda _demux, pt: Gst.Caps.from_string(_pt_caps(pt)))
         demux.connect("new-payload-type", self._attach)
+        on_keyframe_request(self._jitter.get_static_pad("src"), self._gap)
         self._pipeline = pipeline
         pipeline.set_state(Gst.State.PLAYING)
 
@@ -196,6 +232,7 @@ class Slot:
             if epoch == self.epoch:
                 self._decoded(pad, info.get_buffer(), source)
 
+        on_buffer(self._jitter.get_static_pad("sink"), self._arrived)
         on_buffer(decoder.get_static_pad("src"), decoded)
         return self._jitter
 
@@ -222,11 +259,31 @@ class Slot:
         caps = pad.get_current_caps()
         if self._shape is None or not self._shape[0].is_equal(caps):
             self._shape = (caps, *decoded_caps(caps))
-        new = self.picture is None
-        self.picture = Picture(buffer, *self._shape[1:], source, self.epoch)
+        now = time.monotonic()
+        new = self._screen.at(now) is None
+        due = now + self._learn(pad, buffer, now)
+        self._screen.put(Picture(buffer, *self._shape[1:], source, self.epoch), due)
         self.frames += 1
         if new:
             self._on_picture()
+
+    def _arrived(self, _pad: Any, info: Any) -> None:
+        """Tell a packet that was sent again: it comes after later ones."""
+        sequence = int.from_bytes(info.get_buffer().extract_dup(2, 2), "big")
+        if self._highest is None or (sequence - self._highest) & 0xFFFF < 0x8000:
+            self._highest = sequence
+        else:
+            self._lateness.sent_again(time.monotonic())
+
+    def _learn(self, pad: Any, buffer: Any, now: float) -> float:
+        """Take the lateness of a picture; how long it waits for its time, in seconds.
+
+        Its PTS is when it would have come on a line that is never late.
+        """
+        late = _since(pad, buffer.pts, now)
+        self._lateness.came(now, late)
+        self.sound.delay = round(self.delay / STEP)
+        return max(0.0, self.delay - late)
 
     def _attach(self, demux: Any, pt: int, pad: Any) -> None:
         """Link a payload type to its branch; one nobody knows is swallowed, not an error."""
@@ -237,6 +294,15 @@ class Slot:
             demux.get_parent().add(target)
             target.sync_state_with_parent()
         pad.link(target.get_static_pad("sink"))
+
+
+def _since(pad: Any, stamp: int, now: float) -> float:
+    """Seconds from a buffer's time stamp until now; 0 where there is none."""
+    element = pad.get_parent_element()
+    if stamp == Gst.CLOCK_TIME_NONE or element is None:
+        return 0.0
+    since: float = now - (element.get_base_time() + stamp) / SECOND
+    return max(0.0, since)
 
 
 def _jitter_buffer(patience: int) -> Any:

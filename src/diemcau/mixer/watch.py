@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 STALL = 0.3
+# On a line known to lose packets: what did not come by now was asked for once, in vain.
+STALL_LOSSY = 0.2
 LOST = 1.0
 # A picture that stands still while only other packets come is taken off the air after this.
 STALE = 3.0
@@ -35,28 +37,37 @@ class Watch:
     last_packet: float = -1.0
     last_request: float = -1.0
     pause: float = FIRST_PAUSE
+    gap: float = STALL
 
     def __post_init__(self) -> None:
         self.last_frame = self.last_packet = self.last_request = self.since
 
-    def update(self, now: float, frames: int, packets: int) -> bool:
+    def update(self, now: float, frames: int, packets: int, lossy: bool = False) -> bool:
         """Take the totals so far of decoded frames and received packets.
 
-        Returns whether a keyframe should be asked for now; the caller sends it.
+        `lossy` is a line on which waiting longer seldom helps. Returns whether a keyframe should
+        be asked for now; the caller sends it.
         """
         came_back = packets > self.packets and now - self.last_packet >= LOST
         if packets > self.packets or frames > self.frames:
             self.last_packet = now
         if frames > self.frames:
+            self.gap += 0.1 * ((now - self.last_frame) / (frames - self.frames) - self.gap)
             self.last_frame, self.state, self.pause = now, State.LIVE, FIRST_PAUSE
         elif self.state is not State.WAITING:
             self.state = self._without_frame(now)
         self.frames, self.packets = frames, packets
-        return self._ask(now, came_back)
+        # A source of few frames a second is not asked for more of them.
+        early = lossy and 3 * self.gap <= STALL_LOSSY
+        return self._ask(now, came_back, STALL_LOSSY if early else STALL)
 
     def requested(self, now: float) -> None:
         """A keyframe was asked for by another hand: do not ask again too soon."""
         self.last_request = now
+
+    def may_ask(self, now: float) -> bool:
+        """Whether the last request was long enough ago for another one."""
+        return now - self.last_request >= FIRST_PAUSE
 
     def stale(self, now: float) -> bool:
         """Whether the last picture is too old to be shown."""
@@ -72,8 +83,8 @@ class Watch:
             return State.STALLED
         return self.state
 
-    def _ask(self, now: float, came_back: bool) -> bool:
-        blind = now - self.last_frame >= STALL and now - self.last_packet < STALL
+    def _ask(self, now: float, came_back: bool, stall: float) -> bool:
+        blind = now - self.last_frame >= stall and now - self.last_packet < STALL
         if not blind:
             return False
         if not came_back and now - self.last_request < self.pause:

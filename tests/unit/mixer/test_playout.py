@@ -1,8 +1,9 @@
 """Sound that comes unevenly leaves evenly, with no more delay than it needs."""
 
 import random
+from array import array
 
-from diemcau.mixer.playout import DEEPEST, PATIENCE, Playout
+from diemcau.mixer.playout import APART, DEEPEST, LONGEST_WAIT, PATIENCE, Playout
 
 SIZE = 4
 
@@ -86,3 +87,56 @@ def test_another_source_hears_nothing_of_the_last_one() -> None:
     playout.put(b"1234")
     assert playout.take() == b"1234"
     assert playout.take() is None
+
+
+def test_sound_is_delayed_with_the_pictures_in_its_quiet_moments() -> None:
+    playout, loud, quiet = Playout(SIZE), array("f", [0.5]).tobytes(), bytes(SIZE)
+    silences: list[int] = []
+    for beat in range(40):
+        playout.put(quiet if beat >= 15 else loud)
+        if beat == 1:
+            playout.delay = 2
+        if playout.take() is None:
+            silences.append(beat)
+    assert silences == [15, 15 + APART]
+    assert len(playout) == 2
+    assert playout.underruns == playout.dropped == 0
+
+
+def test_sound_that_is_never_quiet_is_delayed_all_the_same() -> None:
+    playout, loud = Playout(SIZE), array("f", [0.5]).tobytes()
+    playout.put(loud)
+    playout.take()
+    playout.delay = 3
+    beats = 0
+    while len(playout) < 3:
+        playout.put(loud)
+        playout.take()
+        beats += 1
+        assert beats < 4 * LONGEST_WAIT
+    assert beats > 2 * LONGEST_WAIT
+
+
+def test_delay_asked_for_is_kept_and_given_back_when_it_is_not() -> None:
+    playout, loud = Playout(SIZE), array("f", [0.5]).tobytes()
+    for _ in range(4):
+        playout.put(loud)
+    playout.take()
+    playout.delay = 3
+    for _ in range(3 * PATIENCE):
+        playout.put(loud)
+        playout.take()
+    assert len(playout) == 3
+    playout.delay = 1
+    for _ in range(3 * PATIENCE):
+        playout.put(loud)
+        playout.take()
+    assert len(playout) == 1
+    assert playout.dropped == 2
+
+
+def test_another_source_starts_without_delay() -> None:
+    playout = Playout(SIZE)
+    playout.delay = 4
+    playout.clear()
+    assert playout.delay == 0

@@ -12,12 +12,12 @@ class Clock:
         self.frames = self.packets = 0
         self.asked: list[float] = []
 
-    def run(self, seconds: float, frames: bool, packets: bool) -> State:
+    def run(self, seconds: float, frames: bool, packets: bool, lossy: bool = False) -> State:
         for _ in range(round(seconds / 0.05)):
             self.now += 0.05
             self.frames += frames
             self.packets += packets
-            if self.watch.update(self.now, self.frames, self.packets):
+            if self.watch.update(self.now, self.frames, self.packets, lossy):
                 self.asked.append(self.now)
         return self.watch.state
 
@@ -97,3 +97,29 @@ def test_a_request_made_elsewhere_counts() -> None:
     clock.watch.requested(clock.now)
     clock.run(0.2, frames=False, packets=True)
     assert clock.asked == []
+
+
+def test_on_a_lossy_line_it_is_asked_sooner() -> None:
+    clock = Clock()
+    clock.run(3, frames=True, packets=True, lossy=True)
+    clock.run(0.15, frames=False, packets=True, lossy=True)
+    assert clock.asked == []
+    assert clock.run(0.1, frames=False, packets=True, lossy=True) is State.LIVE
+    assert len(clock.asked) == 1
+
+
+def test_a_source_of_few_frames_is_not_asked_for_more_of_them() -> None:
+    clock = Clock()
+    for _ in range(40):
+        clock.run(0.05, frames=True, packets=True, lossy=True)
+        clock.run(0.2, frames=False, packets=True, lossy=True)
+    assert len(clock.asked) == 0
+
+
+def test_requests_by_another_hand_are_kept_apart() -> None:
+    clock = Clock()
+    clock.run(1, frames=True, packets=True)
+    assert clock.watch.may_ask(clock.now)
+    clock.watch.requested(clock.now)
+    assert not clock.watch.may_ask(clock.now + 0.2)
+    assert clock.watch.may_ask(clock.now + 0.31)
