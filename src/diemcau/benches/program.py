@@ -19,7 +19,7 @@ from diemcau.benches.stage import stage
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 
-MASTER, HERE = "vinh-phuc", "vnpt"
+MASTER, SPEAKING, QUIET = "vinh-phuc", "vnpt", "viettel"
 SILENT = 40
 
 
@@ -27,11 +27,10 @@ async def run(quick: bool = False) -> dict[str, Any]:
     mixer = await asyncio.to_thread(mixing.run_cpu, 15 if quick else 50)
     silent = 10 if quick else SILENT
     with stage("program") as folder:
-        async with Province(folder, mcus=[MASTER, HERE]) as province:
+        async with Province(folder, mcus=[MASTER, SPEAKING, QUIET]) as province:
             chair = province.sites_of(MASTER, 1)[0]
-            all_here = province.sites_of(HERE, 3 + silent)
-            speakers, quiet = all_here[:3], all_here[3:]
-            meeting = await province.open("Đo", [chair, *all_here], chair=chair)
+            speakers, quiet = province.sites_of(SPEAKING, 3), province.sites_of(QUIET, silent)
+            meeting = await province.open("Đo", [chair, *speakers, *quiet], chair=chair)
             await province.publish(meeting, [chair, *speakers], width=640, height=360, fps=25)
             await meeting.sites_ready(4)
             latency = await _added_latency(province, meeting, chair, 5 if quick else 20)
