@@ -97,7 +97,7 @@ async def _slot(province: Province, meeting: Meeting, site: str) -> dict[str, An
         writer.close()
     inputs: list[dict[str, Any]] = answer["result"]["inputs"]
     slot = next(entry for entry in inputs if (entry["source"] or "").split(" ")[0] == site)
-    return {name: slot[name] for name in ("delay_ms", "keyframes_asked")}
+    return {name: slot.get(name) for name in ("delay_ms", "keyframes_asked")}
 
 
 def _seen(viewer: Watching, since: float, until: float) -> dict[str, Any]:

@@ -98,6 +98,16 @@ def on_buffer(pad: Any, callback: Callable[[Any, Any], None], lists: bool = Fals
     pad.add_probe(mask, probe)
 
 
+def while_wanted(pad: Any, callback: Callable[[Any], bool]) -> None:
+    """Call `callback(buffer)` for every buffer that passes a pad, until it returns False."""
+    more, enough = Gst.PadProbeReturn.OK, Gst.PadProbeReturn.REMOVE
+
+    def probe(_pad: Any, info: Any) -> Any:
+        return more if callback(info.get_buffer()) else enough
+
+    pad.add_probe(Gst.PadProbeType.BUFFER, probe)
+
+
 def on_keyframe_request(pad: Any, callback: Callable[[], None]) -> None:
     """Call `callback()` when an element downstream of a source pad asks for a keyframe."""
     ok = Gst.PadProbeReturn.OK

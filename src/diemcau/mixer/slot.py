@@ -22,8 +22,9 @@ from diemcau.mixer.gst import (
     make,
     on_buffer,
     on_keyframe_request,
+    while_wanted,
 )
-from diemcau.mixer.lateness import STEP, Lateness
+from diemcau.mixer.lateness import STEP, TOLERATED, WINDOW, Lateness
 from diemcau.mixer.picture import Picture, decoded_caps
 from diemcau.mixer.playout import Playout
 from diemcau.mixer.screen import Screen
@@ -80,6 +81,7 @@ class Slot:
         self._screen: Screen[Picture] = Screen()
         self._lateness = Lateness(time.monotonic())
         self._highest: int | None = None
+        self._looks_until = 0.0
         self._heard = 0
         self._pushed = 0
         self._shape: tuple[Any, Any, int, int] | None = None
@@ -200,7 +202,7 @@ class Slot:
         _drain(self._rtp)
         self._failures = []
         self._built = time.monotonic()
-        self._highest = None
+        self._highest, self._looks_until = None, 0.0
         epoch = self.epoch
         pipeline = Gst.Pipeline.new(f"slot-{self.index}-{epoch}")
         demux = make("rtpptdemux")
@@ -232,7 +234,6 @@ class Slot:
             if epoch == self.epoch:
                 self._decoded(pad, info.get_buffer(), source)
 
-        on_buffer(self._jitter.get_static_pad("sink"), self._arrived)
         on_buffer(decoder.get_static_pad("src"), decoded)
         return self._jitter
 
@@ -267,13 +268,24 @@ class Slot:
         if new:
             self._on_picture()
 
-    def _arrived(self, _pad: Any, info: Any) -> None:
+    def _look(self, now: float, jitter: Any) -> None:
+        """Look at the packets for a while; a line that is never late is spared the cost."""
+        looks, self._looks_until = self._looks_until, now + WINDOW
+        if not looks:
+            self._highest = None
+            while_wanted(jitter.get_static_pad("sink"), self._arrived)
+
+    def _arrived(self, packet: Any) -> bool:
         """Tell a packet that was sent again: it comes after later ones."""
-        sequence = int.from_bytes(info.get_buffer().extract_dup(2, 2), "big")
+        sequence = int.from_bytes(packet.extract_dup(2, 2), "big")
         if self._highest is None or (sequence - self._highest) & 0xFFFF < 0x8000:
             self._highest = sequence
         else:
             self._lateness.sent_again(time.monotonic())
+        if time.monotonic() < self._looks_until:
+            return True
+        self._looks_until = 0.0
+        return False
 
     def _learn(self, pad: Any, buffer: Any, now: float) -> float:
         """Take the lateness of a picture; how long it waits for its time, in seconds.
@@ -281,6 +293,9 @@ class Slot:
         Its PTS is when it would have come on a line that is never late.
         """
         late = _since(pad, buffer.pts, now)
+        jitter = self._jitter
+        if late > TOLERATED and jitter is not None:
+            self._look(now, jitter)
         self._lateness.came(now, late)
         self.sound.delay = round(self.delay / STEP)
         return max(0.0, self.delay - late)

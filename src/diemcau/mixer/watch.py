@@ -37,6 +37,7 @@ class Watch:
     last_packet: float = -1.0
     last_request: float = -1.0
     pause: float = FIRST_PAUSE
+    asked: int = 0
     gap: float = STALL
 
     def __post_init__(self) -> None:
@@ -53,7 +54,8 @@ class Watch:
             self.last_packet = now
         if frames > self.frames:
             self.gap += 0.1 * ((now - self.last_frame) / (frames - self.frames) - self.gap)
-            self.last_frame, self.state, self.pause = now, State.LIVE, FIRST_PAUSE
+            self.last_frame, self.state = now, State.LIVE
+            self.pause, self.asked = FIRST_PAUSE, 0
         elif self.state is not State.WAITING:
             self.state = self._without_frame(now)
         self.frames, self.packets = frames, packets
@@ -90,5 +92,10 @@ class Watch:
         if not came_back and now - self.last_request < self.pause:
             return False
         self.last_request = now
-        self.pause = FIRST_PAUSE if came_back else min(self.pause * 2, LONGEST_PAUSE)
+        if came_back:
+            self.pause, self.asked = FIRST_PAUSE, 0
+        self.asked += 1
+        # The first request, or its keyframe, may have been lost as well.
+        if self.asked > 1:
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
         return True
