@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import diemcau
-from diemcau.mcu.ports import free_udp_ports
+from diemcau.mcu.ports import free_udp_ports, give_back
 from diemcau.mcu.process import Process
 from diemcau.ports.media import MediaError
 from diemcau.wire import Peer, RemoteError
@@ -104,7 +104,10 @@ class MixerProcess:
             await self._process.stop()
 
     def forget(self) -> None:
-        """The conference is over: its ports are free again."""
+        """The conference is over, or the ports were taken by others: they are free again."""
+        slots = [*self.settings.get("inputs", []), *self.settings.get("outputs", {}).values()]
+        give_back([slot[name] for slot in slots for name in ("port", "rtcp_port")])
+        self.settings = {}
         for path in (self._settings_file, self._socket_file, self.folder / "pid"):
             path.unlink(missing_ok=True)
 

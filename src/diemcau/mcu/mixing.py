@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from diemcau.domain.resources import Input, Mix, Mixer, from_json
+from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import JanusError
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
@@ -44,10 +44,23 @@ class Mixing:
         returns = [f"return/{slot}" for slot in range(mixer.slots)]
         process.prepare(mixer.slots, [*mixer.buses, *returns])
         self._mixers[mixer.conference] = process
-        found = await process.find_or_start()
+        try:
+            found = await process.find_or_start()
+        except MediaError:
+            self._begin_anew(mixer.conference, process)
+            raise
         self._ground.present.put(Held(mixer))
         if found:
             await self._adopt(mixer.conference)
+
+    def _begin_anew(self, conference: str, process: MixerProcess) -> None:
+        """A mixer that cannot start may have found a port taken: it, and the feeds that send to
+        those ports, are to be made with others."""
+        self._mixers.pop(conference, None)
+        process.forget()
+        for held in self._ground.present.held:
+            if isinstance(held.resource, MixerFeed) and held.resource.conference == conference:
+                self._ground.present.drop(held.resource.key)
 
     async def delete_mixer(self, mixer: Mixer) -> None:
         self._ground.present.drop(mixer.key)
