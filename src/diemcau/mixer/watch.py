@@ -69,7 +69,7 @@ class Watch:
 
     def may_ask(self, now: float) -> bool:
         """Whether the last request was long enough ago for another one."""
-        return now - self.last_request >= FIRST_PAUSE
+        return now - self.last_request >= self.pause
 
     def stale(self, now: float) -> bool:
         """Whether the last picture is too old to be shown."""
