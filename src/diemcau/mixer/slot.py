@@ -151,7 +151,7 @@ class Slot:
 
     def _gap(self) -> None:
         """The depayloader met a gap that stays; called from its thread."""
-        if self.watch.may_ask(time.monotonic()):
+        if self.watch.gap_stays(time.monotonic()):
             self.ask_keyframe()
 
     def close(self) -> None:

@@ -67,9 +67,12 @@ class Watch:
         """A keyframe was asked for by another hand: do not ask again too soon."""
         self.last_request = now
 
-    def may_ask(self, now: float) -> bool:
-        """Whether the last request was long enough ago for another one."""
-        return now - self.last_request >= FIRST_PAUSE
+    def gap_stays(self, now: float) -> bool:
+        """A lost packet was given up: returns whether a keyframe should be asked for now."""
+        if now - self.last_request < self.pause:
+            return False
+        self._count(now)
+        return True
 
     def stale(self, now: float) -> bool:
         """Whether the last picture is too old to be shown."""
@@ -91,11 +94,14 @@ class Watch:
             return False
         if not came_back and now - self.last_request < self.pause:
             return False
-        self.last_request = now
         if came_back:
             self.pause, self.asked = FIRST_PAUSE, 0
+        self._count(now)
+        return True
+
+    def _count(self, now: float) -> None:
+        """The second request comes soon: the first, or its keyframe, may have been lost as well."""
+        self.last_request = now
         self.asked += 1
-        # The first request, or its keyframe, may have been lost as well.
         if self.asked > 1:
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
-        return True

@@ -116,10 +116,10 @@ def test_a_source_of_few_frames_is_not_asked_for_more_of_them() -> None:
     assert len(clock.asked) == 0
 
 
-def test_requests_by_another_hand_are_kept_apart() -> None:
+def test_a_gap_that_stays_is_asked_about_at_once_but_patiently() -> None:
     clock = Clock()
     clock.run(1, frames=True, packets=True)
-    assert clock.watch.may_ask(clock.now)
-    clock.watch.requested(clock.now)
-    assert not clock.watch.may_ask(clock.now + 0.2)
-    assert clock.watch.may_ask(clock.now + 0.31)
+    assert clock.watch.gap_stays(clock.now)
+    times = [n / 10 for n in range(1, 60) if clock.watch.gap_stays(clock.now + n / 10)]
+    assert times == sorted(times)
+    assert 2 <= len(times) <= 5
