@@ -49,6 +49,8 @@ class Mixing:
         except MediaError:
             self._begin_anew(mixer.conference, process)
             raise
+        if not found:
+            await self._stop_strays(mixer.conference)
         self._ground.present.put(Held(mixer))
         if found:
             await self._adopt(mixer.conference)
@@ -113,13 +115,7 @@ class Mixing:
     async def delete_input(self, unwanted: Input) -> None:
         held = self._ground.present.drop(unwanted.key)
         for stream in held.notes.get("streams", []) if held else []:
-            with contextlib.suppress(JanusError):
-                await self._ground.ask(
-                    "stop_rtp_forward",
-                    room=unwanted.conference,
-                    publisher_id=unwanted.feed,
-                    stream_id=stream,
-                )
+            await self._stop_forward(unwanted.conference, unwanted.feed, stream)
         if unwanted.conference in self._mixers:
             with contextlib.suppress(MediaError):
                 await self._mixers[unwanted.conference].call(
@@ -175,6 +171,19 @@ class Mixing:
                 self._ground.present.put(Held(found, notes={"streams": streams}))
         if status.get("mix"):
             self._ground.present.put(Held(_mix_from(conference, status["mix"])))
+
+    async def _stop_strays(self, conference: str) -> None:
+        """End what is still forwarded to a mixer that died. Two forwards into one slot would give
+        it every packet twice, and a jitter buffer that never finds two in sequence after a gap."""
+        for _, feed, stream in await self._forwards(conference):
+            await self._stop_forward(conference, feed, stream)
+
+    async def _stop_forward(self, conference: str, feed: str, stream: int) -> None:
+        """End one forward; one that is gone already, with its publisher, is as good as ended."""
+        with contextlib.suppress(JanusError):
+            await self._ground.ask(
+                "stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream
+            )
 
     async def _forwards(self, conference: str) -> list[tuple[int, str, int]]:
         """What the room forwards: (port, feed, stream id)."""
