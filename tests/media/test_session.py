@@ -106,6 +106,7 @@ async def test_the_measured_time_of_a_call_is_what_a_viewer_sees(stage: Stage) -
         await stage.meeting.until(
             lambda s: "slot" not in s["sites"][COMMUNE], "the commune's slot is idle again"
         )
+        await stage.government.hears_no_more(commune)
         since = now_ms()
         await stage.meeting.command("call", site=COMMUNE)
         seen = (await stage.government.shows(chair, commune, since=since))["t"]

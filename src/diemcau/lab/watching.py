@@ -114,6 +114,15 @@ class Watching:
             timeout=timeout,
         )
 
+    async def hears_no_more(self, number: int, timeout: float = 10) -> None:
+        """Until this site's tone has died away: only then can it be heard to begin."""
+        try:
+            async with asyncio.timeout(timeout), self._changed:
+                while number in self.tones:
+                    await self._changed.wait()
+        except TimeoutError:
+            raise LabError(f"viewer: site {number} is heard after {timeout} s still") from None
+
     async def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
