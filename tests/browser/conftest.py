@@ -21,7 +21,7 @@ Open = Callable[[str], Page]
 """Opens an address of the mock in a browser window of its own."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser_in_namespace(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, Browser]]:

@@ -130,7 +130,7 @@ class Rig(ABC):
 async def until(condition: Callable[[], bool], what: str, timeout: float = 10) -> None:
     try:
         async with asyncio.timeout(timeout):
-            while not condition():  # noqa: ASYNC110 two quite different media have no event alike
+            while not condition():
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"not within {timeout} s: {what}") from None

@@ -42,7 +42,7 @@ class House:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(5):
-            while not condition():  # noqa: ASYNC110 the loop's own tasks are what is waited for
+            while not condition():
                 await asyncio.sleep(0.005)
 
 
