@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import httpx2
 import pytest
 import pytest_asyncio
 
@@ -78,6 +79,14 @@ class Stage:
             return pid
 
         await becomes(successor, lambda pid: pid != former)
+        await becomes(self.server_answers, bool)
+
+    async def server_answers(self) -> bool:
+        async with httpx2.AsyncClient(base_url=self.province.url) as client:
+            try:
+                return (await client.get("/api/health")).is_success
+            except httpx2.TransportError:
+                return False
 
     async def whole_again(self) -> None:
         """Every MCU online, every site ready, and every Janus with just the handles it had."""
