@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
-from diemcau.mcu.janus import Json
+from diemcau.mcu.janus import JanusError, Json
 from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.present import Held
 
@@ -59,7 +59,10 @@ class Statistics:
         admin, session = self._media.admin, self._media.session
         if admin is None or session is None or held.handle is None:
             return {}
-        info = await admin.info(session.number, held.handle.number)
+        try:
+            info = await admin.info(session.number, held.handle.number)
+        except JanusError:  # it hung up a moment ago
+            return {}
         media = list(((info.get("webrtc") or {}).get("media") or {}).values())
         now = _Counters(
             at=self._clock(),
