@@ -49,11 +49,12 @@ class Mixing:
         except MediaError:
             self._begin_anew(mixer.conference, process)
             raise
-        if not found:
-            await self._stop_strays(mixer.conference)
-        self._ground.present.put(Held(mixer))
+        # The mixer is present only after what belongs to it: or the same would be made twice.
         if found:
             await self._adopt(mixer.conference)
+        else:
+            await self._stop_strays(mixer.conference)
+        self._ground.present.put(Held(mixer))
 
     def _begin_anew(self, conference: str, process: MixerProcess) -> None:
         """A mixer that cannot start may have found a port taken: it, and the feeds that send to
