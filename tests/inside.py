@@ -24,7 +24,8 @@ ROOT = Path(__file__).parent.parent
 
 
 async def inside(province: Province, mcu: str) -> dict[str, Any]:
-    """``{"handles": [their names], "rooms": [conference ids]}`` of an MCU's Janus."""
+    """What an MCU's Janus has: ``handles`` (their names), ``rooms`` (conference ids) and ``fed``
+    (an entry for each stream forwarded to a mixer's port)."""
     life = province.folder / "mcu" / mcu / "janus" / "life.json"
     argv = province.hosts[mcu].command(
         [sys.executable, "-m", "tests.inside", str(life)], env={"PYTHONPATH": str(ROOT)}
@@ -75,8 +76,14 @@ async def _look(life: dict[str, Any]) -> dict[str, Any]:
     session_of_ours = await Session.create(api)
     asking = await session_of_ours.attach("test")
     rooms = [str(room["room"]) for room in (await asking.message(request="list"))["list"]]
+    forwards = []
+    for room in rooms:
+        about = {"room": room, "secret": life["api_secret"]}
+        reply = await asking.message(request="listforwarders", **about)
+        forwards += [f for publisher in reply["publishers"] for f in publisher["forwarders"]]
     await api.request({"janus": "destroy", "session_id": session_of_ours.number})
-    return {"handles": sorted(names), "rooms": sorted(rooms)}
+    fed = sorted(f"{forward['type']} to {forward['port']}" for forward in forwards)
+    return {"handles": sorted(names), "rooms": sorted(rooms), "fed": fed}
 
 
 def _ignore(_event: dict[str, Any]) -> None:

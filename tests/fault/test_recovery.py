@@ -152,6 +152,13 @@ async def test_the_mixer_dies_and_the_programme_comes_back(stage: Stage) -> None
     await stage.comes_back("mixer-vinh-phuc")
 
 
+async def test_no_slot_of_the_mixer_is_fed_twice(stage: Stage) -> None:
+    """By what its agent or its own predecessor left behind: it would stall at the next gap."""
+    fed = (await inside(stage.province, "vinh-phuc"))["fed"]
+    assert fed
+    assert len(fed) == len(set(fed)), fed
+
+
 async def test_a_satellites_janus_dies_and_the_programme_comes_back(stage: Stage) -> None:
     await stage.comes_back("janus-vnpt")
 
