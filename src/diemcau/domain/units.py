@@ -13,7 +13,10 @@ from diemcau.domain.refusal import Invalid, Unknown
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit; ``parent`` is "" at the root; valid from the first date to before the second."""
+    """One unit; ``parent`` is "" at the root; valid from the first date to before the second.
+
+    ``code`` is what the national list or the office calls it; it may pass to a successor.
+    """
 
     id: str
     name: str
@@ -21,6 +24,7 @@ class Unit:
     parent: str = ""
     valid_from: date = date.min
     valid_to: date = date.max
+    code: str = ""
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day < self.valid_to

@@ -33,7 +33,7 @@ class Province:
     mcus: tuple[Mcu, ...]
 
     def directory(self) -> Directory:
-        return Directory(UnitTree(self.units), self.sites, self.mcus)
+        return Directory([*self.units, *self.mcus, *self.sites])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from diemcau.domain.conference import Conference
 from diemcau.domain.directory import Directory, Mcu, Site
-from diemcau.domain.units import Unit, UnitTree
+from diemcau.domain.units import Unit
 from diemcau.ports.store import StoreFailed
 from diemcau.store import tables
 from diemcau.store.codec import decode, encode
@@ -77,7 +77,7 @@ class SqlStore:
             units = [_unit(row) for row in await _rows(connection, tables.units, "position")]
             sites = [_site(row) for row in await _rows(connection, tables.sites, "number")]
             mcus = [_mcu(row) for row in await _rows(connection, tables.mcus, "position")]
-        return Directory(UnitTree(units), sites, mcus) if units else None
+        return Directory([*units, *sites, *mcus]) if units else None
 
     async def save_directory(self, directory: Directory) -> None:
         mcus = _parents_first(list(directory.mcus.values()))

@@ -1,7 +1,7 @@
 """A small administration for tests: as many MCUs and sites as asked for, on one cascade."""
 
 from diemcau.domain.directory import Directory, Mcu, Site
-from diemcau.domain.units import Unit, UnitTree
+from diemcau.domain.units import Unit
 
 
 def small_directory(parents: dict[str, str], sites_each: int = 3) -> Directory:
@@ -16,7 +16,7 @@ def small_directory(parents: dict[str, str], sites_each: int = 3) -> Directory:
         Site(f"{mcu}-{n}", f"{mcu}.{n}", f"UBND {mcu} {n}", f"u-{mcu}", mcu, number)
         for number, (mcu, n) in enumerate(names, start=1)
     ]
-    return Directory(UnitTree(units), sites, mcus)
+    return Directory([*units, *mcus, *sites])
 
 
 PROVINCE = {"gov": "", "prov": "gov", "north": "prov", "south": "prov", "far": "south"}

@@ -1,7 +1,7 @@
 """Small things that tests are made of: a directory of three MCUs, and descriptions of sessions."""
 
 from diemcau.domain.directory import Directory, Mcu, Site
-from diemcau.domain.units import Unit, UnitTree
+from diemcau.domain.units import Unit
 
 MASTER, NORTH, SOUTH = "tinh", "bac", "nam"
 
@@ -49,4 +49,4 @@ def directory() -> Directory:
         Mcu(NORTH, "MCU bắc", "VNPT", MASTER, ("u-bac",)),
         Mcu(SOUTH, "MCU nam", "Viettel", MASTER, ("u-nam",)),
     ]
-    return Directory(UnitTree(units), sites, mcus)
+    return Directory([*units, *mcus, *sites])
