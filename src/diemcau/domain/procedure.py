@@ -46,6 +46,9 @@ class Evidence(StrEnum):
     """The assessment is written."""
 
 
+NO_TEXT = Text("", "")
+
+
 @dataclass(frozen=True)
 class Deadline:
     """So long after an event (before it, if negative)."""
@@ -82,7 +85,7 @@ class Step:
     roles: tuple[str, ...]
     clause: str
     evidence: Evidence = Evidence.WORD
-    text: Text = Text("", "")
+    text: Text = NO_TEXT
     deadline: Deadline | None = None
     warn: timedelta = timedelta(0)
     escalate: timedelta = timedelta(minutes=10)
