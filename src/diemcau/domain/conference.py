@@ -99,6 +99,12 @@ class Conference:
     take_number: int = 0
     slots: Places = ()
     lanes: Mapping[str, Places] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
+    """The MCU of each site by the cascade plan; a site without one is at its usual MCU."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """The MCU above each MCU by the cascade plan; empty: over the usual lines."""
+    cue: str = ""
+    """The item of the script that is on the main screen."""
 
     @property
     def current_call(self) -> Call | None:

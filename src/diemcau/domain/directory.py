@@ -187,6 +187,10 @@ class Directory:
             if (entry.id in units if isinstance(entry, Unit) else in_force(entry, day))
         )
 
+    def unit(self, unit_id: str) -> Unit:
+        """Raises ``Unknown`` for one that is not there."""
+        return self.units[unit_id]
+
     def site(self, site_id: str) -> Site:
         try:
             return self.sites[site_id]

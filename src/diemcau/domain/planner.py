@@ -30,10 +30,16 @@ LANES_LEAST, LANES_MOST = 3, 12
 """Lanes of a link: on air, leaving, and one idle for whoever is called without warning."""
 
 
+def home(conference: Conference, directory: Directory, site: str) -> str:
+    """The MCU at which a site joins this conference."""
+    return conference.homes.get(site) or directory.site(site).mcu
+
+
 def cascade(conference: Conference, directory: Directory) -> Cascade:
-    """The conference's cascade over the lines of the directory."""
-    members = [directory.site(site).mcu for site in conference.sites]
-    return hang(conference.master, directory.lines(), members)
+    """The conference's cascade: as it was planned, else over the usual lines."""
+    members = [home(conference, directory, site) for site in conference.sites]
+    lines = list(conference.parents.items()) or directory.lines()
+    return hang(conference.master, lines, members)
 
 
 def allocate(conference: Conference, directory: Directory) -> Conference:
@@ -43,7 +49,7 @@ def allocate(conference: Conference, directory: Directory) -> Conference:
     seated = [site for site in conference.wanted if site in slots]
     lanes: dict[str, Places] = {}
     for child in tree.parent:
-        mine = [site for site in seated if child in tree.path(directory.site(site).mcu)]
+        mine = [site for site in seated if child in tree.path(home(conference, directory, site))]
         current = tuple(conference.lanes.get(child, ()))
         size = grow(current, len(mine), LANES_LEAST, LANES_MOST)
         lanes[child] = assign(current, mine, size)
@@ -78,7 +84,7 @@ def feed_of(
     conference: Conference, directory: Directory, tree: Cascade, mcu: str, site: str
 ) -> str:
     """The feed on which ``site`` arrives at ``mcu``; BLANK if no lane carries it there."""
-    path = tree.path(directory.site(site).mcu)
+    path = tree.path(home(conference, directory, site))
     if mcu not in path:
         return BLANK
     here = path.index(mcu)
@@ -168,6 +174,6 @@ def _admissions(
     conference: Conference, directory: Directory, tree: Cascade, mcu: str
 ) -> Iterable[Resource]:
     for site in conference.sites:
-        if directory.site(site).mcu == mcu:
+        if home(conference, directory, site) == mcu:
             sound = _return_of(conference, tree, mcu, site)
             yield Admission(conference.id, site, "program" if sound == BLANK else sound)

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from diemcau.domain.refusal import Text
 
+KINDS = ("planned", "urgent", "in-province")
+"""What a session is: by plan, at short notice, or a department's own within the province."""
+
 
 class Event(StrEnum):
     """What deadlines are counted from."""
@@ -75,8 +78,10 @@ class Step:
     """``roles``: who is responsible, the first one most. ``clause``: where the regulation says so.
 
     ``after``: steps that come before it. ``checks``: items of its check list. ``forms``: documents
-    that belong to it. A warning goes out ``warn`` before the deadline; if the step is late by
-    ``escalate``, and again by twice that and so on, the next one up is told.
+    that belong to it. ``tiers``: whose sites it is about, all if empty. A warning goes out ``warn``
+    before the deadline; if the step is late by ``escalate``, and again by twice that and so on, the
+    next one up is told, ``escalations`` times at most. ``requirement``: what it fulfils
+    (``R6.1-4a``).
     """
 
     id: str
@@ -92,6 +97,9 @@ class Step:
     after: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    escalations: int = 3
+    requirement: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,8 @@ class Gate:
 class Procedure:
     """``kind``: planned, urgent or in-province. ``version`` is a digest of its file.
 
-    ``call_within``: how soon a called site shall be on the main screen.
+    ``call_within``: how soon a called site shall be on the main screen. No gate has the id of a
+    step.
     """
 
     id: str
@@ -127,3 +136,13 @@ class Procedure:
 
     def step(self, step_id: str) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
+
+
+@dataclass(frozen=True)
+class ProcedureFile:
+    """A version of a procedure as it is kept: ``id`` is ``<procedure>.<version>``."""
+
+    id: str
+    text: str
+    added_at: datetime
+    by: str = ""

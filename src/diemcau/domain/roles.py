@@ -30,7 +30,11 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+LINK_ROLES = (Role.OPERATOR, Role.CHAIR, Role.SITE, Role.VIEWER)
+"""The roles a conference's link can give."""
+
 ACCOUNT_ROLES = tuple(role for role in Role if role not in (Role.OPERATOR, Role.SITE, Role.VIEWER))
+"""The roles that can be granted to an account."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ class Unit:
     """One unit; ``parent`` is "" at the root; valid from the first date to before the second.
 
     ``code`` is what the national list or the office calls it; it may pass to a successor.
+    ``latitude``, ``longitude`` in degrees (WGS 84), both 0 where they are not known.
     """
 
     id: str
@@ -25,6 +26,8 @@ class Unit:
     valid_from: date = date.min
     valid_to: date = date.max
     code: str = ""
+    latitude: float = 0.0
+    longitude: float = 0.0
 
     def valid_on(self, day: date) -> bool:
         return self.valid_from <= day < self.valid_to
@@ -60,6 +63,9 @@ class UnitTree:
             return self._units[unit_id]
         except KeyError:
             raise Unknown(f"Không có đơn vị «{unit_id}».", f"No unit {unit_id!r}.") from None
+
+    def get(self, unit_id: str) -> Unit | None:
+        return self._units.get(unit_id)
 
     def on(self, day: date) -> "UnitTree":
         """The tree as it was in force on that day; a unit whose parent had ended goes with it."""
