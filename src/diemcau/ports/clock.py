@@ -9,6 +9,10 @@ class Clock(Protocol):
         """The time of day, in UTC."""
         ...
 
+    def seconds_until(self, moment: datetime) -> float:
+        """How long to wait for that moment, in real seconds; 0 once it has come."""
+        ...
+
     def monotonic(self) -> float:
         """Seconds of a clock that never jumps; only differences mean anything."""
         ...

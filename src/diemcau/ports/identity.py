@@ -2,29 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from diemcau.domain.refusal import Refusal, Text
-
-
-class Role(StrEnum):
-    OPERATOR = "operator"
-    CHAIR = "chair"
-    SITE = "site"
-    VIEWER = "viewer"
+from diemcau.domain.roles import Role
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Whom a token speaks for. ``conference`` is "" for an operator of all of them, ``site`` is ""
-    for whoever is no site."""
+    """Whom a token speaks for: a link, which has a role, or an account, which has none here (its
+    grants say what it may do) and lasts as long as the account's ``epoch``.
+
+    ``conference`` is "" for an operator's link to all of them and for an account; ``site`` is ""
+    for whoever is no site; ``account`` is "" for a link.
+    """
 
     subject: str
-    role: Role
+    role: Role | None
     conference: str
     site: str
     expires_at: datetime
+    account: str = ""
+    epoch: int = 0
 
 
 class NotIdentified(Refusal):
@@ -91,10 +90,28 @@ class Tokens(Protocol):
         conference: str = "",
         site: str = "",
         hours: float = 12.0,
-    ) -> tuple[str, Principal]: ...
+    ) -> tuple[str, Principal]:
+        """A link's token."""
+        ...
+
+    def issue_account(self, account: str, epoch: int, hours: float = 12.0) -> tuple[str, Principal]:
+        """A token of somebody who signed in."""
+        ...
 
     def identify(self, token: str) -> Principal:
-        """Raises ``NoToken``, ``TokenExpired`` or ``TokenInvalid``."""
+        """Raises ``NoToken``, ``TokenExpired`` or ``TokenInvalid``. Whether an account is still
+        there, and at this epoch, is for its service to say."""
+        ...
+
+
+class PurposeTokens(Protocol):
+    """Tokens that are good for one thing, about one subject: to acknowledge a notice, say."""
+
+    def issue_purpose(self, purpose: str, subject: str, hours: float) -> str: ...
+
+    def identify_purpose(self, purpose: str, token: str) -> str:
+        """The subject. Raises ``NoToken``, ``TokenExpired`` or ``TokenInvalid``, the last one also
+        for a token of another purpose."""
         ...
 
 

@@ -1,30 +1,101 @@
-"""What the services keep: the directory, the conferences, and each MCU's last life."""
+"""What the services keep: records, the log book, the open conferences, each MCU's last life."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
 
+from diemcau.domain import directory
+from diemcau.domain.accounts import Account
+from diemcau.domain.casework import (
+    Answer,
+    Attendance,
+    ChairCall,
+    CheckSheet,
+    Departure,
+    DossierPlan,
+    HandIn,
+)
 from diemcau.domain.conference import Conference
-from diemcau.domain.directory import Directory
+from diemcau.domain.dossier import Dossier
+from diemcau.domain.journal import Note, Sealed
+from diemcau.domain.outbox import Message
+from diemcau.domain.procedure import ProcedureFile
+from diemcau.domain.script import Script
+
+
+class Record(Protocol):
+    """A frozen dataclass with an id that is unique among its kind."""
+
+    @property
+    def id(self) -> str: ...
+
+
+KINDS: Mapping[str, type[Any]] = MappingProxyType(
+    {
+        **directory.KINDS,
+        "account": Account,
+        "procedure": ProcedureFile,
+        "dossier": Dossier,
+        "answer": Answer,
+        "sheet": CheckSheet,
+        "hand-in": HandIn,
+        "attendance": Attendance,
+        "departure": Departure,
+        "call": ChairCall,
+        "script": Script,
+        "plan": DossierPlan,
+        "message": Message,
+    }
+)
+"""Every kind of record that is kept, by the name under which it is kept."""
+
+R = TypeVar("R", bound=Record)
 
 
 class StoreFailed(Exception):
     """The store could not be read or written; nothing was changed."""
 
 
-class DirectoryStore(Protocol):
-    async def directory(self) -> Directory | None:
-        """The directory, or None where none was saved."""
+class RecordStore(Protocol):
+    async def records(self, kind: type[R]) -> list[R]:
+        """All records of a kind, in the order in which they were first kept."""
         ...
 
-    async def save_directory(self, directory: Directory) -> None:
-        """Replace the directory by this one, all of it or nothing."""
+    async def commit(
+        self,
+        puts: Sequence[Record],
+        removes: Sequence[Record],
+        notes: Sequence[Note],
+        now: datetime,
+    ) -> list[Sealed]:
+        """Remove, keep and write into the log book: all of it or nothing, and on disk when this
+        returns. A record that is kept already is replaced in its place.
+
+        Raises ``ValueError`` for a record or note that has no written form.
+        """
         ...
+
+
+class JournalReader(Protocol):
+    async def entries(
+        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+    ) -> list[Sealed]:
+        """At most ``limit`` entries whose number is above ``after``, in the order of their numbers;
+        only those of this actor, and of this subject or what lies under it: ``dossier/d1`` also
+        means ``dossier/d1/script``, but not ``dossier/d12``."""
+        ...
+
+    async def last(self) -> Sealed | None: ...
 
 
 class ConferenceStore(Protocol):
     async def conferences(self) -> list[Conference]:
         """Those that are open, in the order of their ids."""
+        ...
+
+    async def conference(self, conference_id: str) -> Conference | None:
+        """One of them, open or closed, as it was last saved."""
         ...
 
     async def save_conference(self, conference: Conference, now: datetime) -> None:
@@ -44,7 +115,7 @@ class EpochStore(Protocol):
     async def save_epoch(self, mcu: str, epoch: str, now: datetime) -> None: ...
 
 
-class Store(DirectoryStore, ConferenceStore, EpochStore, Protocol):
+class Store(RecordStore, JournalReader, ConferenceStore, EpochStore, Protocol):
     """All of it; every method raises ``StoreFailed``."""
 
     async def close(self) -> None: ...
