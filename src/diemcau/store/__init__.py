@@ -1,5 +1,5 @@
-"""The store over SQLAlchemy: SQLite by default, PostgreSQL where there is more than one server."""
+"""The store over SQLAlchemy: SQLite by default, or PostgreSQL where an office has one."""
 
-from diemcau.store.sql import SqlStore, open_store
+from diemcau.store.sql import SqlStore, open_store, open_store_to_read
 
-__all__ = ["SqlStore", "open_store"]
+__all__ = ["SqlStore", "open_store", "open_store_to_read"]

@@ -13,7 +13,7 @@ from diemcau.domain.layout import LAYOUTS, custom, layout
 Json = dict[str, Any]
 
 _SCENES = ("program", "chair_view", "preview", "base", "outgoing")
-_PLAIN = ("id", "title", "master", "chair", "max_sites", "banner", "take_number")
+_PLAIN = ("id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue")
 _TUPLES = ("sites", "buses", "slots")
 
 
@@ -25,6 +25,8 @@ def encode(conference: Conference) -> Json:
         "muted": sorted(conference.muted),
         "calls": [_call(call) for call in conference.calls],
         "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
+        "homes": dict(conference.homes),
+        "parents": dict(conference.parents),
     }
 
 
@@ -35,6 +37,8 @@ def decode(data: Json) -> Conference:
     values |= {name: _scene_of(data[name]) for name in _SCENES if name in data}
     values["muted"] = frozenset(data.get("muted", ()))
     values["calls"] = tuple(_call_of(call) for call in data.get("calls", ()))
+    values["homes"] = dict(data.get("homes", {}))
+    values["parents"] = dict(data.get("parents", {}))
     values["lanes"] = {mcu: tuple(places) for mcu, places in data.get("lanes", {}).items()}
     return Conference(**values)
 

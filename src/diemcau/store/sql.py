@@ -1,26 +1,41 @@
 """``ports.store.Store`` over SQLAlchemy's asynchronous engine."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from datetime import datetime
-from typing import Any, TypeVar
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Table, delete, event, insert, select, update
+from sqlalchemy import (
+    Column,
+    Insert,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    event,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from diemcau.domain.conference import Conference
-from diemcau.domain.directory import Directory, Mcu, Site
-from diemcau.domain.units import Unit
-from diemcau.ports.store import StoreFailed
-from diemcau.store import tables
+from diemcau.domain.journal import Note, Sealed, entry_of, seal_all
+from diemcau.domain.refusal import Text
+from diemcau.ports.store import R, Record, StoreFailed
+from diemcau.store import records, tables
 from diemcau.store.codec import decode, encode
 from diemcau.store.migrate import upgrade
-
-T = TypeVar("T", Unit, Mcu)
+from diemcau.store.records import kind_name
 
 
 async def open_store(url: str) -> "SqlStore":
@@ -29,37 +44,78 @@ async def open_store(url: str) -> "SqlStore":
     ``url`` as SQLAlchemy writes it: ``sqlite+aiosqlite:///file`` or ``postgresql+psycopg://…``.
     Raises ``StoreFailed``.
     """
-    try:
-        address = make_url(url)
-        engine = create_async_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
-    except (SQLAlchemyError, ImportError) as error:
-        raise StoreFailed(
-            f"{error}; use sqlite+aiosqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
-        ) from error
+    engine = _engine(url)
     try:
         if engine.dialect.name == "sqlite":
-            _try_sqlite(address.database or "")
+            _try_sqlite(engine.url.database or "")
             event.listen(engine.sync_engine, "connect", _tune_sqlite)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
     except (SQLAlchemyError, OSError, sqlite3.Error) as error:
         await engine.dispose()
-        shown = address.render_as_string(hide_password=True)
-        raise StoreFailed(f"{shown}: {error}") from error
+        raise _failed(engine, error) from error
     return SqlStore(engine)
+
+
+async def open_store_to_read(url: str) -> "SqlStore":
+    """A store as it is, whose server may be running: nothing is made, brought up to date or
+    written. Raises ``StoreFailed``."""
+    engine = _engine(url)
+    try:
+        if engine.dialect.name == "sqlite":
+            _require_file(engine.url.database or "")
+            _try_sqlite(engine.url.database or "")
+            event.listen(engine.sync_engine, "connect", _only_read_sqlite)
+        async with engine.connect() as connection:
+            await connection.execute(select(tables.journal.c.seq).limit(1))
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        await engine.dispose()
+        raise _failed(engine, error) from error
+    return SqlStore(engine)
+
+
+def _engine(url: str) -> AsyncEngine:
+    try:
+        address = make_url(url)
+        return create_async_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreFailed(
+            f"{error}; use sqlite+aiosqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+        ) from error
+
+
+def _failed(engine: AsyncEngine, error: Exception) -> StoreFailed:
+    return StoreFailed(f"{engine.url.render_as_string(hide_password=True)}: {error}")
+
+
+def _require_file(file: str) -> None:
+    """SQLite would make it."""
+    if not Path(file).is_file():
+        raise FileNotFoundError(f"there is no file {file}")
 
 
 def _try_sqlite(file: str) -> None:
     """Raises ``sqlite3.Error`` for a file that is no database, before aiosqlite starts a thread
-    for it: that thread would fail a second time, loudly, when the event loop ends."""
+    for it: that thread would fail a second time, loudly, when the event loop ends. A new one is
+    its owner's alone to read: it will hold secrets of accounts."""
+    if file not in ("", ":memory:"):
+        Path(file).touch(mode=0o600)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA schema_version")
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
+    """Full synchronisation: what is answered as stored outlasts a power cut, as the outbox and the
+    signed head of the log book rely on."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _only_read_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
     cursor.close()
 
 
@@ -68,33 +124,70 @@ class SqlStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._sealing = asyncio.Lock()
 
     async def close(self) -> None:
         await self._engine.dispose()
 
-    async def directory(self) -> Directory | None:
+    async def records(self, kind: type[R]) -> list[R]:
+        table = tables.records
+        query = select(table.c.id, table.c.data).where(table.c.kind == kind_name(kind))
         async with self._transaction() as connection:
-            units = [_unit(row) for row in await _rows(connection, tables.units, "position")]
-            sites = [_site(row) for row in await _rows(connection, tables.sites, "number")]
-            mcus = [_mcu(row) for row in await _rows(connection, tables.mcus, "position")]
-        return Directory([*units, *sites, *mcus]) if units else None
+            rows = (await connection.execute(query.order_by(table.c.number))).all()
+        return [_read(kind, row) for row in rows]
 
-    async def save_directory(self, directory: Directory) -> None:
-        mcus = _parents_first(list(directory.mcus.values()))
-        units = _parents_first(list(directory.units))
+    async def commit(
+        self,
+        puts: Sequence[Record],
+        removes: Sequence[Record],
+        notes: Sequence[Note],
+        now: datetime,
+    ) -> list[Sealed]:
+        table = tables.records
+        gone = [{"its": records.name_of(record), "named": record.id} for record in removes]
+        kept = [records.row(record) for record in puts]
+        this = (table.c.kind == bindparam("its"), table.c.id == bindparam("named"))
+        async with self._sealing, self._transaction() as connection:
+            if gone:
+                await connection.execute(delete(table).where(*this), gone)
+            if kept:
+                key = (table.c.kind, table.c.id)
+                upsert = self._insert_or_update(table, ("dossier", "data"), key)
+                await connection.execute(upsert, kept)
+            return await _append(connection, notes, now)
+
+    async def entries(
+        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+    ) -> list[Sealed]:
+        table = tables.journal
+        query = select(table).where(table.c.seq > after)
+        if subject:
+            its = table.c.subject
+            under = and_(its >= f"{subject}/", its < f"{subject}0")  # "0" comes next after "/"
+            query = query.where(or_(its == subject, under))
+        if actor:
+            query = query.where(table.c.actor == actor)
+        query = query.order_by(table.c.seq).limit(limit)
         async with self._transaction() as connection:
-            for table in (tables.sites, tables.mcus, tables.units):
-                await connection.execute(delete(table))
-            await _insert(connection, tables.units, [_unit_row(u, i) for i, u in units])
-            await _insert(connection, tables.mcus, [_mcu_row(m, i) for i, m in mcus])
-            sites = [_site_row(site) for site in directory.sites.values()]
-            await _insert(connection, tables.sites, sites)
+            return [_entry(row) for row in await connection.execute(query)]
+
+    async def last(self) -> Sealed | None:
+        async with self._transaction() as connection:
+            return await _last(connection)
 
     async def conferences(self) -> list[Conference]:
         table = tables.conferences
-        query = select(table.c.state).where(table.c.closed_at.is_(None)).order_by(table.c.id)
+        query = select(table.c.state).where(table.c.closed_at.is_(None))
         async with self._transaction() as connection:
-            return [decode(state) for state in (await connection.execute(query)).scalars()]
+            found = [decode(state) for state in (await connection.execute(query)).scalars()]
+        return sorted(found, key=lambda conference: conference.id)
+
+    async def conference(self, conference_id: str) -> Conference | None:
+        table = tables.conferences
+        query = select(table.c.state).where(table.c.id == conference_id)
+        async with self._transaction() as connection:
+            state = (await connection.execute(query)).scalar_one_or_none()
+        return decode(state) if state else None
 
     async def save_conference(self, conference: Conference, now: datetime) -> None:
         values = {"title": conference.title, "state": encode(conference)}
@@ -139,78 +232,61 @@ class SqlStore:
         row: dict[str, Any],
         changed: tuple[str, ...],
     ) -> None:
+        key = tuple(table.primary_key.columns)
+        await connection.execute(self._insert_or_update(table, changed, key), row)
+
+    def _insert_or_update(
+        self, table: Table, changed: tuple[str, ...], key: tuple[Column[Any], ...]
+    ) -> Insert:
         dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(table).values(row)
+        statement = dialect.insert(table)
         excluded = {name: statement.excluded[name] for name in changed}
-        key = list(table.primary_key.columns)
-        await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=excluded))
+        upsert: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=excluded)
+        return upsert
 
 
-async def _rows(connection: AsyncConnection, table: Table, order: str) -> list[Any]:
-    return list(await connection.execute(select(table).order_by(table.c[order])))
+def _read(kind: type[Any], row: Row[*tuple[Any, ...]]) -> Any:
+    try:
+        return records.decode(kind, row.data)
+    except ValueError as error:
+        raise StoreFailed(f"{kind_name(kind)} {row.id}: {error}") from error
 
 
-async def _insert(connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        await connection.execute(insert(table), rows)
+def _entry(row: Row[*tuple[Any, ...]]) -> Sealed:
+    """A row of the log book, with the columns that find it. Whatever was changed in either gives
+    an entry that its hash does not fit: verifying names it, and nothing else fails."""
+    try:
+        entry = entry_of(row.entry)
+    except ValueError:
+        at, nothing = row.at.replace(tzinfo=UTC), Text("", "")
+        return Sealed(row.actor, "", row.subject, nothing, seq=row.seq, at=at, previous="", hash="")
+    if _columns(entry) == {"subject": row.subject, "actor": row.actor}:
+        return replace(entry, seq=row.seq)
+    return replace(entry, seq=row.seq, subject=row.subject, actor=row.actor)
 
 
-def _parents_first(items: list[T]) -> list[tuple[int, T]]:
-    """Each with its position in the list, so ordered that no parent comes after its child."""
-    waiting = list(enumerate(items))
-    placed: list[tuple[int, T]] = []
-    known = {""}
-    while waiting:
-        ready = [(i, item) for i, item in waiting if item.parent in known]
-        if not ready:
-            raise StoreFailed(f"no parent for {waiting[0][1].id!r}")
-        placed += ready
-        known |= {item.id for _, item in ready}
-        waiting = [(i, item) for i, item in waiting if item.id not in known]
-    return placed
+def _columns(entry: Sealed) -> dict[str, str]:
+    """What an entry is found by."""
+    return {"subject": entry.subject[: tables.SUBJECT], "actor": entry.actor[: tables.ACTOR]}
 
 
-def _unit_row(unit: Unit, position: int) -> dict[str, Any]:
-    return {
-        "id": unit.id,
-        "position": position,
-        "name": unit.name,
-        "tier": unit.tier,
-        "parent": unit.parent or None,
-        "valid_from": unit.valid_from,
-        "valid_to": unit.valid_to,
-    }
+async def _last(connection: AsyncConnection) -> Sealed | None:
+    table = tables.journal
+    query = select(table).order_by(table.c.seq.desc()).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return _entry(row) if row else None
 
 
-def _unit(row: Any) -> Unit:
-    return Unit(row.id, row.name, row.tier, row.parent or "", row.valid_from, row.valid_to)
-
-
-def _mcu_row(mcu: Mcu, position: int) -> dict[str, Any]:
-    return {
-        "id": mcu.id,
-        "position": position,
-        "name": mcu.name,
-        "operator": mcu.operator,
-        "parent": mcu.parent or None,
-        "areas": list(mcu.areas),
-    }
-
-
-def _mcu(row: Any) -> Mcu:
-    return Mcu(row.id, row.name, row.operator, row.parent or "", tuple(row.areas))
-
-
-def _site_row(site: Site) -> dict[str, Any]:
-    return {
-        "id": site.id,
-        "code": site.code,
-        "name": site.name,
-        "unit": site.unit,
-        "mcu": site.mcu,
-        "number": site.number,
-    }
-
-
-def _site(row: Any) -> Site:
-    return Site(row.id, row.code, row.name, row.unit, row.mcu, row.number)
+async def _append(
+    connection: AsyncConnection, notes: Sequence[Note], now: datetime
+) -> list[Sealed]:
+    """Write notes into the log book, each sealed upon the one before it."""
+    if not notes:
+        return []
+    sealed = seal_all(notes, now, await _last(connection))
+    rows = [
+        {"seq": entry.seq, "at": entry.at, **_columns(entry), "entry": entry.form()}
+        for entry in sealed
+    ]
+    await connection.execute(insert(tables.journal), rows)
+    return sealed

@@ -1,6 +1,16 @@
 """The tables. Every change here goes with a migration in ``store/migrations/versions``."""
 
-from sqlalchemy import JSON, Column, Date, DateTime, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -11,39 +21,36 @@ metadata = MetaData(
     }
 )
 
-units = Table(
-    "units",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("tier", String(32), nullable=False),
-    Column("parent", String(64), ForeignKey("units.id"), nullable=True),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date, nullable=False),
-)
+SUBJECT, ACTOR = 300, 200
+"""Characters of a subject and an actor by which the log book's entries are found."""
 
-mcus = Table(
-    "mcus",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("operator", String(200), nullable=False),
-    Column("parent", String(64), ForeignKey("mcus.id"), nullable=True),
-    Column("areas", JSON, nullable=False),
-)
+BY_CODE = String(SUBJECT).with_variant(String(SUBJECT, collation="C"), "postgresql")
+"""Text that is compared and indexed by code point, whatever the database's language is."""
 
-sites = Table(
-    "sites",
+records = Table(
+    "records",
     metadata,
-    Column("id", String(64), primary_key=True),
-    Column("code", String(64), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("unit", String(64), ForeignKey("units.id"), nullable=False),
-    Column("mcu", String(64), ForeignKey("mcus.id"), nullable=False),
-    Column("number", Integer, nullable=False, unique=True),
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(32), nullable=False),
+    Column("id", String(200), nullable=False),
+    Column("dossier", String(64), nullable=False),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("kind", "id"),
+    Index("ix_records_dossier", "dossier", "kind"),
 )
+"""Everything that services keep; ``dossier`` is whose it is, "" for what is nobody's."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("subject", BY_CODE, nullable=False, index=True),
+    Column("actor", String(ACTOR), nullable=False, index=True),
+    Column("entry", JSON, nullable=False),
+)
+"""The log book: ``entry`` is what its hash was taken of, the other columns only find it (by no more
+of a text than they hold)."""
 
 conferences = Table(
     "conferences",
