@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from diemcau.domain.refusal import Invalid
+from diemcau.domain.roles import Role
 from diemcau.identity import (
     DerivedAgentKeys,
     FileAgentKeys,
@@ -18,7 +19,7 @@ from diemcau.identity import (
     load_secret,
     self_signed,
 )
-from diemcau.ports.identity import NoToken, Role, TokenExpired, TokenInvalid
+from diemcau.ports.identity import NoToken, TokenExpired, TokenInvalid
 from diemcau.testing import FakeClock
 
 SECRET = b"s" * 32
@@ -82,6 +83,11 @@ def test_an_altered_token_is_refused(clock: FakeClock) -> None:
         {"sub": "a", "role": "viewer", "exp": 2**32},
         {"role": "operator", "exp": 2**32},
         {"sub": "a", "role": "operator", "exp": 10**30},
+        {"sub": "a", "role": "admin", "exp": 2**32, "conference": "c"},
+        {"sub": "a", "kind": "account", "exp": 2**32},
+        {"sub": "a", "kind": "account", "epoch": "last", "exp": 2**32},
+        {"sub": "a", "kind": "robot", "role": "operator", "exp": 2**32},
+        {"sub": "a", "kind": ["account"], "epoch": 1, "exp": 2**32},
     ],
 )
 def test_a_signed_token_with_senseless_claims_is_refused(
@@ -90,6 +96,38 @@ def test_a_signed_token_with_senseless_claims_is_refused(
     token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET))
     with pytest.raises(TokenInvalid):
         JwtTokens(SECRET, clock).identify(token)
+
+
+def test_an_accounts_token_has_its_epoch_and_no_role(clock: FakeClock) -> None:
+    tokens = JwtTokens(SECRET, clock)
+    token, issued = tokens.issue_account("lan.nt", epoch=3, hours=8)
+    assert tokens.identify(token) == issued
+    assert (issued.account, issued.epoch, issued.role) == ("lan.nt", 3, None)
+    clock.advance(8 * 3600)
+    with pytest.raises(TokenExpired):
+        tokens.identify(token)
+
+
+def test_a_token_for_one_purpose_is_good_for_no_other(clock: FakeClock) -> None:
+    tokens = JwtTokens(SECRET, clock)
+    token = tokens.issue_purpose("ack", "n-17", hours=48)
+    assert tokens.identify_purpose("ack", token) == "n-17"
+    with pytest.raises(TokenInvalid):
+        tokens.identify_purpose("password", token)
+    with pytest.raises(TokenInvalid):
+        tokens.identify(token)
+    clock.advance(48 * 3600)
+    with pytest.raises(TokenExpired):
+        tokens.identify_purpose("ack", token)
+
+
+def test_neither_a_link_nor_an_account_passes_for_a_purpose(clock: FakeClock) -> None:
+    tokens = JwtTokens(SECRET, clock)
+    for token, _ in (tokens.issue("op", Role.OPERATOR), tokens.issue_account("op", 0)):
+        with pytest.raises(TokenInvalid):
+            tokens.identify_purpose("ack", token)
+    with pytest.raises(NoToken):
+        tokens.identify_purpose("ack", "")
 
 
 def test_every_mcu_has_a_key_of_its_own() -> None:

@@ -1,12 +1,10 @@
 """The server's secret: made once, readable by its owner alone, never in the database."""
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
-from tempfile import mkstemp
 
 from diemcau.domain.refusal import Invalid
+from diemcau.identity.files import make_once
 
 LENGTH = 32
 
@@ -17,22 +15,9 @@ def load_secret(folder: Path) -> bytes:
     Raises ``Invalid`` for a file that is none; it is left as it is.
     """
     file = folder / "secret"
-    folder.mkdir(parents=True, exist_ok=True)
     if not file.exists():
-        _make(file)
+        make_once(file, f"{secrets.token_hex(LENGTH)}\n".encode())
     return _read(file)
-
-
-def _make(file: Path) -> None:
-    """Whole or not at all, also when two programs start at once: the first one's counts."""
-    handle, name = mkstemp(dir=file.parent, prefix=".secret-")  # mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as output:
-            output.write(secrets.token_hex(LENGTH) + "\n")
-        with suppress(FileExistsError):
-            os.link(name, file)
-    finally:
-        Path(name).unlink()
 
 
 def _read(file: Path) -> bytes:
