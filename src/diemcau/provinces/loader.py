@@ -1,50 +1,40 @@
-"""From a province's file to units, sites and MCUs.
+"""From a province's file to the records of its directory."""
 
-The unit lists come from two packages, read the cheapest way: ``vietnamadminunits`` imports half a
-second of libraries for address parsing, so its SQLite file is opened directly.
-"""
-
-import sqlite3
 import tomllib
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from diemcau.domain.directory import Directory, Mcu, Site, home_mcu
+from diemcau.domain.directory import Directory, Line, Mcu, Site, Tier, home_mcu
 from diemcau.domain.refusal import Invalid, Unknown
 from diemcau.domain.units import Unit, UnitTree
+from diemcau.provinces.lists import CENTRAL, COMMUNE, PROVINCE, TIERS, Listed, read, units
 
-CENTRAL, PROVINCE, DISTRICT, COMMUNE = "central", "province", "district", "commune"
+Table = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Province:
-    """The parts of a directory; ``master`` is the provincial MCU, where its sessions are mixed."""
+    """The parts of a directory; ``master`` is the provincial MCU, where its sessions are mixed.
+
+    ``units`` are those of the national list, ``offices`` the others: departments, enterprises.
+    """
 
     name: str
     master: str
     units: tuple[Unit, ...]
     sites: tuple[Site, ...]
     mcus: tuple[Mcu, ...]
+    tiers: tuple[Tier, ...] = TIERS
+    offices: tuple[Unit, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     def directory(self) -> Directory:
-        return Directory([*self.units, *self.mcus, *self.sites])
-
-
-@dataclass(frozen=True)
-class _Listed:
-    """A unit of a list: its code, the codes above it (for the site's code) and its full name."""
-
-    code: str
-    name: str
-    tier: str
-    parent: str
-    path: tuple[str, ...]
+        units = [*self.units, *self.offices]
+        return Directory([*self.tiers, *units, *self.mcus, *self.lines, *self.sites])
 
 
 def names() -> tuple[str, ...]:
@@ -60,30 +50,33 @@ def load(name: str) -> Province:
     """
     settings = tomllib.loads(_text(name))
     central, source = settings["central"], settings["units"]
-    listed = [_Listed(central["code"], central["name"], CENTRAL, "", (central["code"],))]
-    listed += _listed(source["source"], source["province"], central["code"])
     since, until = source.get("valid_from", date.min), source.get("valid_to", date.max)
-    units = tuple(
-        Unit(f"u-{u.code}", u.name, u.tier, f"u-{u.parent}" if u.parent else "")
-        if u.tier == CENTRAL
-        else Unit(f"u-{u.code}", u.name, u.tier, f"u-{u.parent}", since, until)
-        for u in listed
+    top = Listed(central["code"], central["name"], CENTRAL, "", (central["code"],))
+    below = list(read(source["source"], source["province"], top.code))
+    official = (*units([top], date.min, date.max), *units(below, since, until))
+    offices = tuple(_office(entry, official[1]) for entry in settings.get("unit", ()))
+    tree = UnitTree([*official, *offices])
+    mcus = tuple(_mcu(entry, official, tree) for entry in settings["mcu"])
+    sites = [
+        _site("-".join(u.path), central["site"] if unit.tier == CENTRAL else _seat(unit), unit)
+        for u, unit in zip([top, *below], official, strict=True)
+    ]
+    sites += [
+        _site(f"{source['province']}-{unit.code}", unit.name, unit)
+        for entry, unit in zip(settings.get("unit", ()), offices, strict=True)
+        if entry.get("site")
+    ]
+    provincial = next(unit.id for unit in official if unit.tier == PROVINCE)
+    return Province(
+        name,
+        home_mcu(tree, mcus, provincial),
+        official,
+        tuple(_homed(sites, tree, mcus)),
+        mcus,
+        tuple(Tier(**entry) for entry in settings.get("tier", ())) or TIERS,
+        offices,
+        tuple(_line(entry, mcus) for entry in settings.get("line", ())),
     )
-    mcus = tuple(_mcu(entry, units) for entry in settings["mcu"])
-    tree = UnitTree(units)
-    sites = tuple(
-        Site(
-            id=f"s-{u.code}",
-            code="-".join(u.path),
-            name=central["site"] if u.tier == CENTRAL else f"UBND {_within(u.name)}",
-            unit=unit.id,
-            mcu=home_mcu(tree, mcus, unit.id),
-            number=number,
-        )
-        for number, (u, unit) in enumerate(zip(listed, units, strict=True), start=1)
-    )
-    provincial = next(unit.id for unit in units if unit.tier == PROVINCE)
-    return Province(name, home_mcu(tree, mcus, provincial), units, sites, mcus)
 
 
 def _text(name: str) -> str:
@@ -99,84 +92,87 @@ def _text(name: str) -> str:
     return file.read_text("utf-8")
 
 
-def _within(name: str) -> str:
-    """The unit's name as it stands inside another: its kind in small letters."""
-    return name[0].lower() + name[1:]
+def _seat(unit: Unit) -> str:
+    """What a unit's site is called: its kind stands in small letters inside another name."""
+    return f"UBND {unit.name[0].lower()}{unit.name[1:]}"
 
 
-def _mcu(entry: dict[str, Any], units: tuple[Unit, ...]) -> Mcu:
-    areas = tuple(unit for area in entry["areas"] for unit in _area(area, units))
-    return Mcu(
-        entry["id"], entry["name"], entry.get("operator", ""), entry.get("parent", ""), areas
+def _site(code: str, name: str, unit: Unit) -> Site:
+    """The unit's site, for as long as the unit is valid; without MCU and number yet."""
+    site_id = f"s-{unit.id.removeprefix('u-')}"
+    return Site(site_id, code, name, unit.id, "", 0, "", unit.valid_from, unit.valid_to)
+
+
+def _homed(sites: Iterable[Site], tree: UnitTree, mcus: tuple[Mcu, ...]) -> Iterable[Site]:
+    for number, site in enumerate(sites, start=1):
+        yield replace(site, mcu=home_mcu(tree, mcus, site.unit), number=number)
+
+
+def _office(entry: Table, province: Unit) -> Unit:
+    """A unit that no national list has; it ends with the province unless it says otherwise."""
+    return Unit(
+        entry["id"],
+        entry["name"],
+        entry["tier"],
+        entry.get("parent", province.id),
+        entry.get("valid_from", province.valid_from),
+        entry.get("valid_to", province.valid_to),
+        entry.get("code", ""),
     )
 
 
-def _area(area: str, units: tuple[Unit, ...]) -> list[str]:
+def _mcu(entry: Table, official: tuple[Unit, ...], tree: UnitTree) -> Mcu:
+    """An MCU, for as long as the unit that runs it."""
+    areas = tuple(unit for area in entry["areas"] for unit in _area(area, official))
+    runs = tree[entry["unit"]] if "unit" in entry else tree[areas[0]]
+    return Mcu(
+        entry["id"],
+        entry["name"],
+        entry.get("operator", ""),
+        entry.get("parent", ""),
+        areas,
+        entry.get("unit", ""),
+        entry.get("capacity", Mcu.capacity),
+        float(entry.get("mbps", Mcu.mbps)),
+        runs.valid_from,
+        runs.valid_to,
+    )
+
+
+def _line(entry: Table, mcus: tuple[Mcu, ...]) -> Line:
+    """A line, for as long as both its MCUs."""
+    by_id = {mcu.id: mcu for mcu in mcus}
+    try:
+        lower, upper = by_id[entry["lower"]], by_id[entry["upper"]]
+    except KeyError as missing:
+        raise Invalid(
+            f"Đường truyền nối tới MCU {missing} không có trong tệp; hãy ghi mã của một [[mcu]].",
+            f"A line leads to the MCU {missing}, which the file has not; write a [[mcu]]'s id.",
+        ) from None
+    return Line(
+        entry.get("id", f"l-{lower.id}-{upper.id}"),
+        lower.id,
+        upper.id,
+        float(entry.get("mbps", Line.mbps)),
+        entry.get("priority", Line.priority),
+        entry.get("carrier", ""),
+        entry.get("carrier_phone", ""),
+        entry.get("unit", ""),
+        max(lower.valid_from, upper.valid_from),
+        min(lower.valid_to, upper.valid_to),
+    )
+
+
+def _area(area: str, official: tuple[Unit, ...]) -> list[str]:
     """The ids an area means: a unit's id, its name, or all communes of a range of codes."""
     if ".." in area:
         first, last = area.split("..")
-        found = [
-            u.id for u in units if u.tier == COMMUNE and first <= u.id.removeprefix("u-") <= last
-        ]
+        found = [u.id for u in official if u.tier == COMMUNE and first <= u.code <= last]
     else:
-        found = [u.id for u in units if area in (u.id, u.name)]
+        found = [u.id for u in official if area in (u.id, u.name)]
     if not found or (".." not in area and len(found) > 1):
         raise Invalid(
             f"«{area}» ứng với {len(found)} đơn vị; hãy ghi mã đơn vị trong «areas».",
             f"The area {area!r} means {len(found)} units; write the unit's id.",
         )
     return found
-
-
-def _listed(source: str, province: str, central: str) -> Iterator[_Listed]:
-    if source == "legacy":
-        return _legacy(province, central)
-    if source == "2025":
-        return _since_2025(province, central)
-    raise Invalid(
-        f"Không có nguồn đơn vị «{source}»; chọn legacy hoặc 2025.",
-        f"No unit source {source!r}; choose legacy or 2025.",
-    )
-
-
-def _legacy(province: str, central: str) -> Iterator[_Listed]:
-    """Province, district and commune as they stood on the last day before 2025-07-01."""
-    spec = find_spec("vietnamadminunits")
-    assert spec is not None
-    assert spec.origin is not None
-    file = Path(spec.origin).parent / "data" / "dataset.db"
-    query = (
-        "SELECT province, districtCode, district, wardCode, ward FROM admin_units_legacy"
-        " WHERE provinceCode = ? ORDER BY districtCode, wardCode"
-    )
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
-        rows = database.execute(query, (province,)).fetchall()
-    if not rows:
-        raise Unknown(f"Không có tỉnh mã «{province}».", f"No province of code {province!r}.")
-    yield _Listed(province, rows[0][0], PROVINCE, central, (province,))
-    seen = set()
-    for _, district_code, district, code, name in rows:
-        if district_code not in seen:
-            seen.add(district_code)
-            path = (province, district_code)
-            yield _Listed(district_code, district, DISTRICT, province, path)
-        yield _Listed(code, name, COMMUNE, district_code, (province, district_code, code))
-
-
-def _since_2025(province: str, central: str) -> Iterator[_Listed]:
-    """Province and commune since 2025-07-01."""
-    from vietnam_provinces import Province as Listed  # 90 ms, and only one source needs it
-    from vietnam_provinces import ProvinceCode, Ward
-
-    try:
-        code = ProvinceCode(int(province))
-    except ValueError:
-        raise Unknown(
-            f"Không có tỉnh mã «{province}».", f"No province of code {province!r}."
-        ) from None
-    name = Listed.from_code(code).name
-    full = name if name.startswith("Thành phố") else f"Tỉnh {name}"
-    yield _Listed(province, full, PROVINCE, central, (province,))
-    for ward in sorted(Ward.iter_by_province(code), key=lambda ward: int(ward.code)):
-        commune = f"{int(ward.code):05d}"
-        yield _Listed(commune, ward.name, COMMUNE, province, (province, commune))
