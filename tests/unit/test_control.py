@@ -14,6 +14,7 @@ from diemcau.domain.resources import Mix, Uplink
 from diemcau.ports.mcus import Report
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.desires import Desires
+from diemcau.services.places import Fixed
 from diemcau.services.refusals import NotStored, UnknownConference
 from diemcau.testing import FakeClock, FakeMcus, MemoryStore
 from diemcau.testing.samples import MASTER, NORTH, SOUTH, directory
@@ -30,12 +31,12 @@ class House:
         self.store = store or MemoryStore()
         self.mcus = FakeMcus(MASTER, NORTH, SOUTH)
         self.changed: list[str] = []
-        self.directory = directory()
+        self.places = Fixed(directory())
 
     async def start(self) -> "House":
-        self.desires = Desires(self.directory, self.mcus, await self.store.epochs())
+        self.desires = Desires(self.places, self.mcus, await self.store.epochs())
         self.control = ConferenceControl(
-            self.directory, self.store, self.desires, self.clock, self.changed.append
+            self.places, self.store, self.desires, self.clock, self.changed.append
         )
         await self.control.start()
         return self

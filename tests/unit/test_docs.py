@@ -77,10 +77,10 @@ ROUTES = sorted(routes())
 
 
 def documented_routes() -> set[tuple[str, str]]:
-    """Method and path of the calls in the tables of sections 1 and 3, parameters without names. A
-    method alone belongs to the path before it."""
+    """Method and path of the calls in the tables of sections 1, 3 and 6, parameters without names.
+    A method alone belongs to the path before it."""
     found: set[tuple[str, str]] = set()
-    for line in (protocol(1) + protocol(3)).splitlines():
+    for line in (protocol(1) + protocol(3) + protocol(6)).splitlines():
         if not line.startswith("| `"):
             continue
         path = ""

@@ -11,7 +11,8 @@ import pytest
 from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed
 from diemcau.domain.layout import layout
 from diemcau.domain.planner import allocate
-from diemcau.ports.identity import Principal, Role
+from diemcau.domain.roles import Role
+from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
 from diemcau.services.hub import BATCH_S, Ended, Hub
@@ -22,6 +23,10 @@ from diemcau.testing import FakeClock
 from diemcau.testing.samples import MASTER, NORTH, SOUTH, directory
 
 DIRECTORY = directory()
+
+
+def home(_conference: str, site: str) -> str:
+    return DIRECTORY.sites[site].mcu if site in DIRECTORY.sites else ""
 
 
 def conference() -> Conference:
@@ -44,7 +49,7 @@ def observe(into: Observations, mcu: str, *resources: Any, silent: Any = ()) -> 
 
 @pytest.fixture
 def observations() -> Observations:
-    return Observations(DIRECTORY)
+    return Observations(home)
 
 
 def site(observations: Observations, name: str) -> dict[str, Any]:
@@ -204,7 +209,7 @@ class House:
 
     def __init__(self) -> None:
         self.conference: Conference | None = conference()
-        self.observations = Observations(DIRECTORY)
+        self.observations = Observations(home)
         self.renderings = 0
         self.hub = Hub(self._render, FakeClock())
 

@@ -7,22 +7,25 @@ always whole, never a difference, so no order of these events leaves anything be
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from secrets import token_hex
+from typing import Protocol
 
 import structlog
 
 from diemcau.domain import conference as verbs
+from diemcau.domain import planner
 from diemcau.domain.conference import BUSES, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
-from diemcau.ports.store import Store, StoreFailed
+from diemcau.ports.store import ConferenceStore, EpochStore, StoreFailed
 from diemcau.services.connect_times import ConnectTimes
 from diemcau.services.desires import Desires
+from diemcau.services.places import Places
 from diemcau.services.refusals import NotStored, UnknownConference
 
 log = structlog.get_logger(__name__)
@@ -30,6 +33,10 @@ log = structlog.get_logger(__name__)
 
 Verb = Callable[[Conference], Conference]
 Changed = Callable[[str], None]
+
+
+class ConferenceKeeper(ConferenceStore, EpochStore, Protocol):
+    """What conferences are kept in."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Order:
     chair: str = ""
     buses: tuple[str, ...] = BUSES
     max_sites: int | None = None
+    homes: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 class ConferenceControl:
@@ -49,14 +58,14 @@ class ConferenceControl:
 
     def __init__(
         self,
-        directory: Directory,
-        store: Store,
+        places: Places,
+        store: ConferenceKeeper,
         desires: Desires,
         clock: Clock,
         changed: Changed,
         max_sites: int = 200,
     ) -> None:
-        self.directory = directory
+        self._places = places
         self._store = store
         self._desires = desires
         self._clock = clock
@@ -65,6 +74,10 @@ class ConferenceControl:
         self._conferences: dict[str, Conference] = {}
         self._locks: dict[str, asyncio.Lock] = {}
         self._times = ConnectTimes()
+
+    @property
+    def directory(self) -> Directory:
+        return self._places.directory
 
     async def start(self) -> None:
         """Desire again exactly what was desired before: seats and lives come from the store."""
@@ -80,11 +93,33 @@ class ConferenceControl:
     def find(self, conference_id: str) -> Conference | None:
         return self._conferences.get(conference_id)
 
+    def standing_on(self) -> set[str]:
+        """The sites and MCUs that open conferences stand on."""
+        found: set[str] = set()
+        for conference in self._conferences.values():
+            found |= {*conference.sites, *planner.cascade(conference, self.directory).members}
+        return found
+
+    def home(self, conference_id: str, site: str) -> str:
+        """The MCU at which a site joins; "" where either is not known."""
+        conference = self.find(conference_id)
+        if conference is None or site not in conference.sites:
+            return ""
+        return planner.home(conference, self.directory, site)
+
     def all(self) -> Sequence[Conference]:
         return tuple(self._conferences.values())
 
-    async def open(self, order: Order) -> Conference:
-        conference = verbs.opened(self._new(order))
+    def require_possible(self, order: Order) -> None:
+        """Raise the refusal that ``open`` would."""
+        conference = verbs.opened(self._new(order, ""))
+        planner.cascade(conference, self.directory)
+
+    async def open(self, order: Order, conference_id: str = "") -> Conference:
+        """A new conference; a given id makes opening twice the same as opening once."""
+        conference = verbs.opened(self._new(order, conference_id))
+        if conference.id in self._conferences:
+            return self._conferences[conference.id]
         return await self._change(conference.id, lambda _: conference, is_new=True)
 
     async def close(self, conference_id: str) -> None:
@@ -131,6 +166,10 @@ class ConferenceControl:
     async def banner(self, conference_id: str, text: str) -> None:
         await self._change(conference_id, lambda c: verbs.bannered(c, text))
 
+    async def cue(self, conference_id: str, item: str) -> None:
+        """The script's item that the main screen shows."""
+        await self._change(conference_id, lambda c: replace(c, cue=item))
+
     async def on_air(self, report: Report, now: float) -> None:
         """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""
         conference_id = report.params["conference"]
@@ -158,20 +197,22 @@ class ConferenceControl:
         for conference_id in self._desires.involving(mcu):
             self._desires.put(self._conferences[conference_id])
 
-    def _new(self, order: Order) -> Conference:
+    def _new(self, order: Order, conference_id: str) -> Conference:
         self.directory.mcu(order.master)
         for site in order.sites:
             self.directory.site(site)
         most = self._max_sites if order.max_sites is None else order.max_sites
         _require_sound(order, most, self._max_sites)
         return Conference(
-            id=f"c{token_hex(4)}",
+            id=conference_id or f"c{token_hex(4)}",
             title=order.title,
             master=order.master,
             sites=tuple(dict.fromkeys(order.sites)),
             chair=order.chair,
             buses=order.buses,
             max_sites=most,
+            homes=order.homes,
+            parents=order.parents,
         )
 
     async def _change(self, conference_id: str, verb: Verb, is_new: bool = False) -> Conference:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from diemcau.domain import planner
 from diemcau.domain.conference import Conference
-from diemcau.domain.directory import Directory
 from diemcau.domain.resources import Resource
 from diemcau.ports.mcus import Mcus
+from diemcau.services.places import Places
 
 Plan = dict[str, tuple[Resource, ...]]
 
@@ -14,8 +14,8 @@ Plan = dict[str, tuple[Resource, ...]]
 class Desires:
     """The plans of the open conferences, and the lives of the media servers they rest on."""
 
-    def __init__(self, directory: Directory, mcus: Mcus, epochs: Mapping[str, str]) -> None:
-        self._directory = directory
+    def __init__(self, places: Places, mcus: Mcus, epochs: Mapping[str, str]) -> None:
+        self._places = places
         self._mcus = mcus
         self._epochs = dict(epochs)
         self._plans: dict[str, Plan] = {}
@@ -26,7 +26,7 @@ class Desires:
     def put(self, conference: Conference) -> None:
         """Plan an allocated conference anew and tell the MCUs whose part of it changed."""
         before = self._plans.get(conference.id, {})
-        after = planner.plan(conference, self._directory, self._epochs)
+        after = planner.plan(conference, self._places.directory, self._epochs)
         self._plans[conference.id] = after
         members = [*after, *(mcu for mcu in before if mcu not in after)]
         self._tell(mcu for mcu in members if before.get(mcu) != after.get(mcu))

@@ -1,6 +1,7 @@
 """The live state of docs/protocol.md section 2: a pure projection of a conference and what was
 said about it, and what each role may see of it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +9,9 @@ from diemcau import __version__
 from diemcau.domain.conference import Call, Conference, Scene
 from diemcau.domain.directory import Directory, Mcu, Site
 from diemcau.domain.layout import MAX_PANES
-from diemcau.domain.planner import cascade
-from diemcau.ports.identity import Principal, Role
+from diemcau.domain.planner import cascade, home
+from diemcau.domain.roles import Role
+from diemcau.ports.identity import Principal
 from diemcau.services.observations import NOTHING, Observations, Said
 
 Json = dict[str, Any]
@@ -25,7 +27,10 @@ def project(conference: Conference, directory: Directory, observations: Observat
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
     return {
         "conference": conference_json(conference),
-        "sites": {site: _site(conference, directory.site(site), said) for site in conference.sites},
+        "sites": {
+            site: _site(conference, directory.site(site), home(conference, directory, site), said)
+            for site in conference.sites
+        },
         "mcus": {
             mcu.id: _mcu(conference, mcu, tree.parent.get(mcu.id, ""), said, observations)
             for mcu in members
@@ -34,9 +39,14 @@ def project(conference: Conference, directory: Directory, observations: Observat
     }
 
 
-def view_of(principal: Principal) -> str:
-    """The view a token gives."""
-    return ALL if principal.role in (Role.OPERATOR, Role.CHAIR) else principal.site
+SEE_ALL = frozenset(
+    {Role.OPERATOR, Role.CHAIR, Role.OFFICE, Role.TECHNICIAN, Role.MANAGER, Role.DIC}
+)
+
+
+def view_of(principal: Principal, roles: Collection[Role] = ()) -> str:
+    """The view a token gives: that of its role, or of an account's ``roles`` there."""
+    return ALL if SEE_ALL & {principal.role, *roles} else principal.site
 
 
 def seen_by(state: Json, view: str) -> Json:
@@ -94,21 +104,22 @@ def conference_json(conference: Conference) -> Json:
         "chair_view": scene_json(conference.chair_view),
         "preview": scene_json(conference.preview),
         "banner": conference.banner,
+        **({"cue": conference.cue} if conference.cue else {}),
         "max_sites": conference.max_sites,
         "max_panes": MAX_PANES,
         "calls": [call_json(call) for call in conference.calls],
     }
 
 
-def _site(conference: Conference, site: Site, said: Said) -> Json:
+def _site(conference: Conference, site: Site, home: str, said: Said) -> Json:
     state: Json = {
         "id": site.id,
         "number": site.number,
         "code": site.code,
         "name": site.name,
         "unit": site.unit,
-        "mcu": site.mcu,
-        "state": site_state(conference, site, said),
+        "mcu": home,
+        "state": site_state(conference, site, home, said),
         "tally": _tally(conference, site.id),
         "muted": site.id in conference.muted,
     }
@@ -121,9 +132,9 @@ def _site(conference: Conference, site: Site, said: Said) -> Json:
     return state | ({"quality": quality} if quality else {})
 
 
-def site_state(conference: Conference, site: Site, said: Said) -> str:
+def site_state(conference: Conference, site: Site, home: str, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving."""
-    seen = said.seen.get(site.mcu, NOTHING)
+    seen = said.seen.get(home, NOTHING)
     if site.id in seen.publishers:
         seated = site.id in conference.slots
         missed = seated and said.input(site.id, conference.slots.index(site.id)) == "lost"

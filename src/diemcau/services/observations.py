@@ -1,15 +1,18 @@
 """What the MCUs and the pages said last, sorted by conference. Nothing here is stored: it is said
 again after every reconnection."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from diemcau.domain.directory import Directory
 from diemcau.ports.mcus import Report
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
+
+
+Home = Callable[[str, str], str]
+"""The MCU of a site in a conference; "" where either is not known."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,8 @@ class Said:
 class Observations:
     """The holder. An MCU is believed about what is its own: its sites, its links, its mixers."""
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
+    def __init__(self, home: Home) -> None:
+        self._home = home
         self._said: dict[str, Said] = {}
         self.online: set[str] = set()
         self.reported: set[str] = set()
@@ -79,7 +82,7 @@ class Observations:
     def observed(self, mcu: str, params: dict[str, Any]) -> set[str]:
         """Take in all that an MCU has; the conferences whose part of it changed."""
         self.reported.add(mcu)
-        now = _sorted_out(params, self._own_sites(mcu))
+        now = _sorted_out(params, lambda conference, site: self._home(conference, site) == mcu)
         changed = set()
         for conference in {*now, *(c for c, said in self._said.items() if mcu in said.seen)}:
             said, seen = self.of(conference), now.get(conference, NOTHING)
@@ -102,9 +105,8 @@ class Observations:
     def stats(self, report: Report) -> set[str]:
         """Take in an MCU's figures; the conferences they are about."""
         touched = set()
-        mine = self._own_sites(report.mcu)
         for entry in report.params.get("publishers", ()):
-            if entry["site"] in mine:
+            if self._home(entry["conference"], entry["site"]) == report.mcu:
                 self.of(entry["conference"]).quality[entry["site"]] = figures(entry)
                 touched.add(entry["conference"])
         links: dict[str, dict[int, dict[str, float]]] = {}
@@ -131,9 +133,6 @@ class Observations:
             said.expected.pop(site, None)
             said.sessions.pop(site, None)
 
-    def _own_sites(self, mcu: str) -> frozenset[str]:
-        return frozenset(s.id for s in self._directory.sites.values() if s.mcu == mcu)
-
     def _follow(self, said: Said, seen: Seen) -> None:
         for site, session in seen.publishers.items():
             # A site whose new session is under way still shows its old one: wait for the new.
@@ -155,7 +154,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]:
+def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> dict[str, Seen]:
     """Resources by conference. Those kinds that no page shows are passed over."""
     rooms: set[str] = set()
     programs: set[str] = set()
@@ -170,7 +169,7 @@ def _sorted_out(params: dict[str, Any], mine: frozenset[str]) -> dict[str, Seen]
                 rooms.add(conference)
             case "mixer-feed" | "downlink" if resource["feed"] == "program":
                 programs.add(conference)
-            case "publisher" if resource["site"] in mine:
+            case "publisher" if is_own(conference, resource["site"]):
                 publishers.setdefault(conference, {})[resource["site"]] = resource["session"]
             case "listener":
                 listeners.setdefault(conference, set()).add(resource["session"])

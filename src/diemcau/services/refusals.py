@@ -116,3 +116,26 @@ class NotStored(Unavailable):
             "Cơ sở dữ liệu không ghi được nên lệnh không có hiệu lực; kiểm tra ổ đĩa rồi thử lại.",
             "The database could not be written, so nothing was changed; check its disk, try again.",
         )
+
+
+class NotRead(Unavailable):
+    id = "not-read"
+    title = Text("Chưa đọc được", "Could not be read")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cơ sở dữ liệu không trả lời; thử lại sau ít giây, nếu vẫn vậy hãy báo người quản trị.",
+            "The database does not answer; try again in a few seconds, then tell the"
+            " administrator.",
+        )
+
+
+class UnknownDossier(Unknown):
+    id = "unknown-dossier"
+    title = Text("Không có hồ sơ này", "No such dossier")
+
+    def __init__(self, dossier_id: str) -> None:
+        super().__init__(
+            f"Không có hồ sơ phiên họp «{dossier_id}»; hãy xem danh sách phiên họp.",
+            f"No dossier {dossier_id!r}; see the list of sessions.",
+        )

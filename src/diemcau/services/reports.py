@@ -16,15 +16,24 @@ log = structlog.get_logger(__name__)
 
 
 class Reports:
-    """A ``ports.mcus.McuListener``: quick and in order; what must wait, waits in a task."""
+    """A ``ports.mcus.McuListener``: quick and in order; what must wait, waits in a task.
+
+    ``seen`` is called with a conference of which an MCU has something else than before.
+    """
 
     def __init__(
-        self, control: ConferenceControl, observations: Observations, hub: Hub, clock: Clock
+        self,
+        control: ConferenceControl,
+        observations: Observations,
+        hub: Hub,
+        clock: Clock,
+        seen: Callable[[str], None] = lambda conference: None,
     ) -> None:
         self._control = control
         self._observations = observations
         self._hub = hub
         self._clock = clock
+        self._seen = seen
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[Report], None]] = {
             "hello": self._hello,
@@ -56,6 +65,7 @@ class Reports:
     def _mcu_changed(self, _mcu: str) -> None:
         for conference in self._control.all():
             self._hub.changed(conference.id)
+            self._seen(conference.id)
 
     def _hello(self, report: Report) -> None:
         self._later(self._control.lives(report.mcu, str(report.params["epoch"])))
@@ -65,6 +75,7 @@ class Reports:
         first = report.mcu not in self._observations.reported
         for conference in self._observations.observed(report.mcu, report.params):
             self._heard_of(conference, self._hub.changed)
+            self._seen(conference)
         if first:
             self._mcu_changed(report.mcu)
 

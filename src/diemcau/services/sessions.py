@@ -10,7 +10,6 @@ from typing import Any
 
 from diemcau.domain import planner
 from diemcau.domain.conference import BUSES, Conference
-from diemcau.domain.directory import Directory
 from diemcau.domain.refusal import Refusal, Unknown
 from diemcau.ports.mcus import McuAway, McuRefused, Mcus
 from diemcau.services import sdp
@@ -44,13 +43,11 @@ class Playing:
 class Sessions:
     def __init__(
         self,
-        directory: Directory,
         control: ConferenceControl,
         observations: Observations,
         mcus: Mcus,
         hub: Hub,
     ) -> None:
-        self._directory = directory
         self._control = control
         self._observations = observations
         self._mcus = mcus
@@ -60,7 +57,7 @@ class Sessions:
         """A WHIP offer to the site's home MCU."""
         conference = self._taking_part(conference_id, site)
         sdp.check_offer(offer)
-        mcu = self._directory.site(site).mcu
+        mcu = self._control.home(conference_id, site)
         if not self._mcus.online(mcu):
             raise McuUnavailable(mcu)
         self._admit(conference, site, mcu, replace)
@@ -133,7 +130,7 @@ class Sessions:
 
     def _whip_mcu(self, conference_id: str, site: str, session: str) -> str:
         self._taking_part(conference_id, site)
-        mcu = self._directory.site(site).mcu
+        mcu = self._control.home(conference_id, site)
         said = self._observations.of(conference_id)
         published = said.seen[mcu].publishers.get(site) if mcu in said.seen else None
         if mcu in self._observations.reported and session not in (
@@ -144,7 +141,7 @@ class Sessions:
         return mcu
 
     def _place(self, conference: Conference, feed: str, site: str, mcu: str) -> str:
-        members = planner.cascade(conference, self._directory).members
+        members = planner.cascade(conference, self._control.directory).members
         if mcu and mcu not in members:
             raise Unknown(
                 f"MCU «{mcu}» không thuộc phiên họp; chọn một trong: {', '.join(sorted(members))}.",
@@ -154,21 +151,21 @@ class Sessions:
         kind, _, name = feed.partition("/")
         if kind == "site" and name:
             conference.require(name)
-            return self._directory.site(name).mcu
+            return self._control.home(conference.id, name)
         if kind == "slot" and name.isascii() and name.isdigit() and int(name) < planner.SLOTS:
             return conference.master
         if feed not in conference.buses:
             raise NoFeed(feed)
         if site:
             conference.require(site)
-            return self._directory.site(site).mcu
+            return self._control.home(conference.id, site)
         return mcu or conference.master
 
     async def _of_session(
         self, conference_id: str, mcu: str, session: str, method: str, more: dict[str, str]
     ) -> None:
         conference = self._control.get(conference_id)
-        if mcu not in planner.cascade(conference, self._directory).members:
+        if mcu not in planner.cascade(conference, self._control.directory).members:
             raise UnknownSession
         await self._ask(mcu, method, {"conference": conference_id, "session": session, **more}, "")
 

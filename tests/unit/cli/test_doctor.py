@@ -12,7 +12,9 @@ import pytest
 import diemcau
 from diemcau.cli import doctor
 from diemcau.cli.doctor import GIB, Finding, Verdict
-from diemcau.domain.refusal import Text
+from diemcau.cli.machine import ThisMachine
+from diemcau.domain.refusal import Invalid, Refusal, Text
+from diemcau.identity import HEAD_FILE, HeadFile, load_seal
 
 SOURCE = Path(diemcau.__file__).parent
 
@@ -41,6 +43,10 @@ class FakeMachine:
     core_count: int = 4
     bytes: int = 8 * GIB
     now: datetime = datetime(2026, 11, 24, tzinfo=UTC)
+    no_letters: str = ""
+    ways: list[str] | None = field(default_factory=lambda: ["mail mail.tinh.example"])
+    head: int | None = 12
+    refusal: Refusal | None = None
 
     def python(self) -> tuple[int, int, int]:
         return self.version
@@ -85,6 +91,19 @@ class FakeMachine:
     def today(self) -> datetime:
         return self.now
 
+    def document_font(self) -> str:
+        return self.no_letters
+
+    def couriers(self) -> list[str] | None:
+        if self.refusal:
+            raise self.refusal
+        return self.ways
+
+    def log_head(self) -> int | None:
+        if self.refusal:
+            raise self.refusal
+        return self.head
+
 
 def findings(machine: FakeMachine) -> list[Finding]:
     return [check(machine) for check in doctor.CHECKS]
@@ -107,6 +126,9 @@ MISSING: list[tuple[dict[str, Any], Callable[..., Finding], str]] = [
     ({"lost_modules": ["gi"]}, doctor.media, "./diemcau demo"),
     ({"no_python": True}, doctor.media, "./diemcau demo"),
     ({"font": "missing"}, doctor.fonts, "fonts-dejavu-core"),
+    ({"no_letters": "no font"}, doctor.documents, "fonts-liberation2"),
+    ({"refusal": Invalid("sửa sender", "mend sender")}, doctor.couriers, "mend sender"),
+    ({"refusal": Invalid("hỏng", "it is damaged")}, doctor.log_book, "damaged"),
     ({"now": datetime(1970, 1, 1, tzinfo=UTC)}, doctor.clock, "set the clock"),
 ]
 
@@ -125,6 +147,8 @@ def test_what_is_needed_and_missing_is_named_with_its_remedy(
 
 WARNINGS: list[tuple[dict[str, Any], Callable[..., Finding]]] = [
     ({"busy": {8080}}, doctor.port),
+    ({"ways": None}, doctor.couriers),
+    ({"ways": []}, doctor.couriers),
     ({"disk": GIB}, doctor.disk),
     ({"core_count": 1}, doctor.power),
     ({"bytes": GIB}, doctor.power),
@@ -171,6 +195,19 @@ def test_the_report_ends_with_a_verdict(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.strip().endswith("2 needed things are missing.")
     assert doctor.run(FakeMachine()) == 0
     assert capsys.readouterr().out.strip().endswith("This machine can run it.")
+
+
+def test_this_machine_reads_a_servers_couriers_and_head(tmp_path: Path) -> None:
+    assert ThisMachine(tmp_path).couriers() is None
+    assert ThisMachine(tmp_path).log_head() is None
+    file = tmp_path / "couriers.toml"
+    file.write_text('[mail]\nhost = "mail.tinh.example"\nsender = "hop@tinh.example"\n')
+    assert ThisMachine(tmp_path, file).couriers() == ["mail mail.tinh.example"]
+    seal = load_seal(tmp_path)
+    HeadFile(tmp_path / HEAD_FILE).write(seal.sign(7, "0" * 64, datetime(2026, 11, 24, tzinfo=UTC)))
+    assert ThisMachine(tmp_path).log_head() == 7
+    (tmp_path / HEAD_FILE).write_text("?")
+    assert doctor.log_book(ThisMachine(tmp_path)).verdict is Verdict.MISSING
 
 
 def test_every_element_of_the_pipelines_is_looked_for() -> None:

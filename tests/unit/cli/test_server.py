@@ -6,8 +6,8 @@ import pytest
 
 from diemcau.cli import server
 from diemcau.domain.refusal import Invalid
+from diemcau.domain.roles import Role
 from diemcau.identity import DerivedAgentKeys, JwtTokens, load_secret
-from diemcau.ports.identity import Role
 from diemcau.services.clock import SystemClock
 
 

@@ -1,0 +1,61 @@
+"""Which units answer for a step of a session, by its roles and by what it still waits for."""
+
+from collections.abc import Iterable
+
+from diemcau.domain.accounts import Account
+from diemcau.domain.dossier import Dossier
+from diemcau.domain.evidence import missing_sites
+from diemcau.domain.procedure import Procedure
+from diemcau.domain.roles import Role
+from diemcau.services.dossiers.files import Files
+
+_ROOMS = {Role.ROOM_MANAGER, Role.ROOM_OPERATOR}
+_MCUS = {Role.MANAGER, Role.TECHNICIAN, Role.TELECOM}
+
+
+class Responsible:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def units(self, dossier: Dossier, procedure: Procedure, subject: str) -> tuple[str, ...]:
+        """The units that answer for a step, or for the missing steps of a gate.
+
+        The office answers for all; beside it, where sites are missing, only their units and
+        those of their MCUs.
+        """
+        gate = next((gate for gate in procedure.gates if gate.id == subject), None)
+        steps = gate.steps if gate else (subject,)
+        found: list[str] = []
+        for step_id in steps:
+            if step_id not in dossier.steps:
+                found += self._of_step(dossier, procedure, step_id)
+        return tuple(dict.fromkeys(found))
+
+    def _of_step(self, dossier: Dossier, procedure: Procedure, step_id: str) -> Iterable[str]:
+        step = procedure.step(step_id)
+        if step is None:
+            return
+        roles = set(step.roles)
+        if Role.OFFICE in roles:
+            yield dossier.unit
+        if Role.DIC in roles:
+            yield from self._holders(Role.DIC)
+        missing = missing_sites(step, dossier, self._files.facts(dossier)) or dossier.sites
+        directory = self._files.book.directory
+        sites = [directory.sites[site] for site in missing if site in directory.sites]
+        if roles & _ROOMS:
+            yield from (site.unit for site in sites)
+        if roles & _MCUS:
+            plan = self._files.plan(dossier)
+            homes = plan.plan.home if plan else {}
+            for site in sites:
+                mcu = directory.mcus.get(homes.get(site.id) or site.mcu)
+                if mcu is not None and mcu.unit:
+                    yield mcu.unit
+
+    def _holders(self, role: Role) -> Iterable[str]:
+        """The units on which somebody has the role."""
+        for account in self._files.records.all(Account).values():
+            for grant in account.grants:
+                if account.active and grant.role is role:
+                    yield grant.unit

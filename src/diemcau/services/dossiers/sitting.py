@@ -1,0 +1,261 @@
+"""The session itself: opened on the MCUs, roll called, presence seen, departures recorded, closed.
+
+That a session is held is stored first, and its conference follows from that: whatever dies between
+the two, ``ensure`` makes the one from the other, now or when the server comes back.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from secrets import token_hex
+
+import structlog
+
+from diemcau.domain import dossier as verbs
+from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
+from diemcau.domain.conference import Call, Scene
+from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.planner import cascade
+from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
+from diemcau.domain.script import cue_of
+from diemcau.services.conferences import ConferenceControl, Order
+from diemcau.services.dossiers.files import Draft, Files
+from diemcau.services.dossiers.scripts import Scripts
+from diemcau.services.observations import NOTHING, Observations
+
+log = structlog.get_logger(__name__)
+
+BATCH_S = 0.5
+"""Comings and goings are written down together after this long."""
+
+
+class Sitting:
+    def __init__(
+        self,
+        files: Files,
+        scripts: Scripts,
+        control: ConferenceControl,
+        observations: Observations,
+    ) -> None:
+        self._files = files
+        self._scripts = scripts
+        self._control = control
+        self._observations = observations
+        self._batches: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        files.linked = self._linked
+
+    async def start(self) -> None:
+        """Bring the conferences in step with the dossiers, after whatever came between."""
+        for dossier in self._files.records.all(Dossier).values():
+            if dossier.stage in (Stage.HELD, Stage.CLOSED):
+                await self.ensure(dossier)
+
+    async def stop(self) -> None:
+        """Write nothing more down; what is being written is finished."""
+        for timer in self._batches.values():
+            timer.cancel()
+        self._batches.clear()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def open(self, dossier_id: str, by: str) -> Dossier:
+        """Build the session on its MCUs, by the plan if one is agreed. Twice is once."""
+        dossier = self._files.dossier(dossier_id)
+        if dossier.stage is not Stage.HELD:
+
+            def work(before: Dossier) -> Draft:
+                after = verbs.held(before, f"c-{before.id}", self._files.clock.now())
+                text = Text("Mở phiên họp trên các MCU", "Session opened on the MCUs")
+                return Draft(after, "session.opened", text)
+
+            self._control.require_possible(self._order(dossier))
+            dossier = await self._files.change(dossier_id, by, work)
+        await self.ensure(dossier)
+        return dossier
+
+    async def close(self, dossier_id: str, by: str) -> Dossier:
+        def work(before: Dossier) -> Draft:
+            now = self._files.clock.now()
+            there = self._files.records.of(Attendance, before.id).values()
+            left = tuple(seen(attendance, False, now) for attendance in there)
+            text = Text("Bế mạc phiên họp", "Session closed")
+            return Draft(verbs.closed(before, now), "session.closed", text, left)
+
+        dossier = await self._files.change(dossier_id, by, work)
+        await self.ensure(dossier)
+        return dossier
+
+    async def ensure(self, dossier: Dossier) -> None:
+        """A held session has its conference, a closed one has none any more."""
+        running = self._control.find(dossier.conference)
+        if dossier.stage is Stage.HELD and running is None:
+            await self._control.open(self._order(dossier), dossier.conference)
+        if dossier.stage is Stage.CLOSED and running is not None:
+            await self._control.close(dossier.conference)
+
+    async def call_roll(
+        self, dossier_id: str, site: str, roll: Roll, reason: str, people: int, by: str
+    ) -> Attendance:
+        """What the roll call found at a site (điểm danh)."""
+        if not 0 <= people <= 10_000:
+            raise Invalid("Số đại biểu từ 0 đến 10000.", "From 0 to 10000 people.")
+
+        def work(dossier: Dossier) -> Draft:
+            dossier.require_open()
+            dossier.require_site(site)
+            now = self._files.clock.now()
+            after = called_out(self.attendance(dossier, site), roll, reason, people, by, now)
+            name = self._files.book.directory.site(site).name
+            text = Text(f"Điểm danh {name}: {roll}", f"Roll call, {name}: {roll}")
+            return Draft(dossier, "roll.called", text, (after,), reason=after.reason)
+
+        await self._files.change(dossier_id, by, work)
+        return self.attendance(self._files.dossier(dossier_id), site)
+
+    async def took(self, conference_id: str, scene: Scene, reason: str, by: str) -> None:
+        """The operator put a scene on the main screen: the script's next item, or a departure."""
+        dossier = self._files.of_conference(conference_id)
+        script = self._scripts.in_force(dossier) if dossier else None
+        if dossier is None or script is None:
+            return
+        cue = self._control.get(conference_id).cue
+        item = cue_of(script, cue, scene.sites)
+        if item is not None:
+            await self._control.cue(conference_id, item.id)
+            return
+        departure = Departure(
+            id=f"{dossier.id}.{token_hex(4)}",
+            dossier=dossier.id,
+            at=self._files.clock.now(),
+            by=by,
+            sites=scene.shown,
+            reason=reason.strip(),
+        )
+        text = Text("Đưa lên màn hình ngoài kịch bản", "On the main screen outside the script")
+        await self._files.change(
+            dossier.id,
+            by,
+            lambda d: Draft(d, "script.departed", text, (departure,), reason=departure.reason),
+        )
+
+    async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
+        """Say why the session departed from its script; said once, it stays."""
+        found = self._files.records.get(Departure, departure_id)
+        if found is None or found.dossier != dossier_id:
+            raise Unknown("Không có lần lệch kịch bản này.", "There is no such departure.")
+        if found.reason:
+            raise Conflict("Lý do đã được ghi.", "The reason is written already.")
+        if not reason.strip():
+            raise Invalid("Hãy ghi lý do.", "Write the reason.")
+        after = Departure(found.id, found.dossier, found.at, found.by, found.sites, reason.strip())
+        text = Text("Ghi lý do lệch kịch bản", "Departure from the script explained")
+        await self._files.change(
+            dossier_id, by, lambda d: Draft(d, "script.explained", text, (after,), reason=reason)
+        )
+        return after
+
+    def attendance(self, dossier: Dossier, site: str) -> Attendance:
+        kept = self._files.records.get(Attendance, f"{dossier.id}.{site}")
+        return kept or Attendance(f"{dossier.id}.{site}", dossier.id, site)
+
+    def observed(self, conference_id: str) -> None:
+        """Something was said about a conference: write down who came and went, a little later."""
+        if conference_id in self._batches or self._files.of_conference(conference_id) is None:
+            return
+        loop = asyncio.get_running_loop()
+        self._batches[conference_id] = loop.call_later(BATCH_S, self._soon, conference_id)
+
+    async def note(self, conference_id: str) -> None:
+        """What the media show: who is there, and the chair's calls with their figures.
+
+        An MCU that has not reported says nothing of its sites.
+        """
+        dossier = self._files.of_conference(conference_id)
+        if dossier is None or dossier.stage is not Stage.HELD:
+            return
+
+        def work(before: Dossier) -> Draft:
+            now = self._files.clock.now()
+            there = self._there(before)
+            changed = tuple(
+                seen(self.attendance(before, site), present, now)
+                for site, present in there.items()
+                if present != self.attendance(before, site).there
+            )
+            names = self._files.book.directory.sites
+            came = [f"{names[a.site].name} {'vào' if a.there else 'rời'}" for a in changed]
+            english = [f"{a.site} {'came' if a.there else 'left'}" for a in changed]
+            calls = self._calls(before)
+            came += [f"mời {names[c.site].name}: {_figure(c)}" for c in calls]
+            english += [f"call of {c.site}: {c.state}" for c in calls]
+            text = Text(", ".join(came), ", ".join(english))
+            return Draft(before, "session.seen", text, (*changed, *calls))
+
+        await self._files.change(dossier.id, "system", work)
+
+    def _calls(self, dossier: Dossier) -> tuple[ChairCall, ...]:
+        """The chair's calls that are not yet kept as they are now."""
+        conference = self._control.find(dossier.conference)
+        kept = self._files.records.of(ChairCall, dossier.id)
+        now = [_call(dossier, call) for call in conference.calls] if conference else []
+        return tuple(call for call in now if kept.get(call.id) != call)
+
+    def _there(self, dossier: Dossier) -> Mapping[str, bool]:
+        said = self._observations.of(dossier.conference)
+        there = {}
+        for site in dossier.sites:
+            mcu = self._control.home(dossier.conference, site)
+            if mcu in self._observations.reported and mcu in self._observations.online:
+                seen_there = said.seen.get(mcu, NOTHING)
+                there[site] = site in seen_there.publishers and site not in seen_there.silent
+        return there
+
+    def _linked(self, dossier: Dossier) -> bool:
+        """Whether every satellite has the programme from above."""
+        conference = self._control.find(dossier.conference) if dossier.conference else None
+        if conference is None:
+            return False
+        said = self._observations.of(conference.id)
+        tree = cascade(conference, self._files.book.directory)
+        return all(said.seen.get(mcu, NOTHING).ready for mcu in tree.members)
+
+    def _order(self, dossier: Dossier) -> Order:
+        kept = self._files.plan(dossier)
+        agreed = kept.plan if kept is not None and kept.agreed_at is not None else None
+        return Order(
+            title=dossier.title,
+            master=dossier.master,
+            sites=dossier.sites,
+            chair=dossier.chair,
+            max_sites=len(dossier.sites),
+            homes=dict(agreed.home) if agreed else {},
+            parents=dict(agreed.parent) if agreed else {},
+        )
+
+    def _soon(self, conference_id: str) -> None:
+        self._batches.pop(conference_id, None)
+        task = asyncio.create_task(self._note(conference_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _note(self, conference_id: str) -> None:
+        try:
+            await self.note(conference_id)
+        except Refusal as refusal:
+            log.error("presence not written", conference=conference_id, error=str(refusal))
+
+
+def _call(dossier: Dossier, call: Call) -> ChairCall:
+    return ChairCall(
+        id=f"{dossier.id}.{call.id}",
+        dossier=dossier.id,
+        site=call.site,
+        at=call.requested_at,
+        state=str(call.state),
+        picture_ms=call.picture_ms,
+        sound_ms=call.sound_ms,
+        connect_ms=call.connect_ms,
+    )
+
+
+def _figure(call: ChairCall) -> str:
+    return call.state if call.connect_ms is None else f"{call.connect_ms / 1000:.1f} giây"
