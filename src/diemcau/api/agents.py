@@ -18,7 +18,7 @@ async def agent(socket: WebSocket, mcu: str) -> None:
     """Accepted first and closed with a code: a refusal before that would hide its reason."""
     server = server_of(socket)
     await socket.accept()
-    if mcu not in server.directory.mcus:
+    if mcu not in server.book.directory.mcus:
         await socket.close(UNKNOWN_MCU, "no such MCU in the directory")
         return
     scheme, _, key = socket.headers.get("authorization", "").partition(" ")

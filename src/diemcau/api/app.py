@@ -6,7 +6,21 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from diemcau import __version__
-from diemcau.api import agents, conferences, directory, live, pages, problems, whep, whip
+from diemcau.api import (
+    accounts,
+    agents,
+    conferences,
+    directory,
+    dossier_work,
+    dossiers,
+    live,
+    news,
+    office,
+    pages,
+    problems,
+    whep,
+    whip,
+)
 from diemcau.api.middleware import Arrival, BodyLimit, Headers
 from diemcau.ports.clock import Clock
 
@@ -24,7 +38,8 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (directory, conferences, live, whip, whep, agents):
+    office_modules = (accounts, directory, office, dossiers, dossier_work, news)
+    for module in (*office_modules, conferences, live, whip, whep, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

@@ -1,17 +1,12 @@
 """REST over conferences (docs/protocol.md section 1)."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from diemcau.api.context import (
-    PrincipalDep,
-    Server,
-    ServerDep,
-    require_conference,
-    require_role,
-)
+from diemcau.api.context import Server, ServerDep, actor_of
+from diemcau.api.may import conference_place, may, view_at
 from diemcau.api.middleware import ARRIVED
 from diemcau.api.models import (
     BannerIn,
@@ -24,13 +19,22 @@ from diemcau.api.models import (
     PreviewIn,
     TakeIn,
 )
+from diemcau.domain.dossier import Secrecy
+from diemcau.domain.permissions import Action
 from diemcau.domain.refusal import Invalid
-from diemcau.ports.identity import Principal, Role, TokenElsewhere
+from diemcau.domain.roles import Role
+from diemcau.ports.identity import NotAllowed, Principal, TokenElsewhere
 from diemcau.services.conferences import Order
-from diemcau.services.live import call_json, conference_json, moment, view_of
+from diemcau.services.guard import Place
+from diemcau.services.live import call_json, conference_json, moment
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/api")
+
+Directing = Annotated[Principal, may(Action.DIRECT, "conference")]
+Calling = Annotated[Principal, may(Action.CALL, "conference")]
+Watching = Annotated[Principal, may(Action.WATCH, "conference")]
+Muting = Annotated[Principal, may(Action.MUTE_SITE, "conference")]
 
 OPERATOR, CHAIR, SITE = Role.OPERATOR, Role.CHAIR, Role.SITE
 
@@ -39,19 +43,31 @@ _PAGES = {OPERATOR: "control", CHAIR: "chair", SITE: "site", Role.VIEWER: "scree
 
 
 @router.get("/conferences")
-async def conferences(server: ServerDep, principal: PrincipalDep) -> list[Json]:
-    require_role(principal, OPERATOR)
-    mine = (c for c in server.control.all() if principal.conference in ("", c.id))
-    return [conference_json(conference) for conference in mine]
+async def conferences(
+    server: ServerDep, principal: Annotated[Principal, may(Action.DIRECT)]
+) -> list[Json]:
+    """Those that somebody may direct."""
+    return [
+        conference_json(conference)
+        for conference in server.control.all()
+        if _may_direct(server, principal, conference.id)
+    ]
+
+
+def _may_direct(server: Server, who: Principal, conference: str) -> bool:
+    dossier = server.files.of_conference(conference)
+    admitted = dossier is None or server.guard.admitted(who, dossier)
+    return admitted and server.guard.may(who, Action.DIRECT, conference_place(server, conference))
 
 
 @router.post("/conferences", status_code=201)
 async def open_conference(
-    body: ConferenceIn, server: ServerDep, principal: PrincipalDep, response: Response
+    body: ConferenceIn,
+    server: ServerDep,
+    principal: Annotated[Principal, may(Action.HOLD)],
+    response: Response,
 ) -> Json:
-    require_role(principal, OPERATOR)
-    if principal.conference:
-        raise TokenElsewhere
+    server.guard.require(principal, Action.HOLD, Place(frozenset({body.master})))
     order = Order(
         title=body.title,
         master=body.master,
@@ -66,26 +82,23 @@ async def open_conference(
 
 
 @router.get("/conferences/{conference}")
-async def snapshot(conference: str, server: ServerDep, principal: PrincipalDep) -> Json:
-    require_conference(principal, conference)
-    server.control.get(conference)
-    return server.hub.snapshot(conference, view_of(principal))
+async def snapshot(conference: str, server: ServerDep, principal: Watching) -> Json:
+    return server.hub.snapshot(conference, view_at(server, principal, conference))
 
 
 @router.delete("/conferences/{conference}")
-async def close_conference(conference: str, server: ServerDep, principal: PrincipalDep) -> Json:
-    _may(server, principal, conference, OPERATOR)
+async def close_conference(conference: str, server: ServerDep, principal: Directing) -> Json:
     await server.control.close(conference)
     return {}
 
 
 @router.get("/conferences/{conference}/units")
-async def units(conference: str, server: ServerDep, principal: PrincipalDep) -> list[Json]:
-    require_conference(principal, conference)
-    tree = server.directory.units
+async def units(conference: str, server: ServerDep, principal: Watching) -> list[Json]:
+    directory = server.book.directory
+    tree = directory.units
     shown: dict[str, Json] = {}
     for site in server.control.get(conference).sites:
-        unit = tree[server.directory.site(site).unit]
+        unit = tree[directory.site(site).unit]
         for one in [*reversed(tree.above(unit.id)), unit]:
             shown.setdefault(one.id, unit_json(one.id, one.name, one.tier, one.parent))
     return list(shown.values())
@@ -93,76 +106,76 @@ async def units(conference: str, server: ServerDep, principal: PrincipalDep) -> 
 
 @router.post("/conferences/{conference}/preview")
 async def preview(
-    conference: str, body: PreviewIn, server: ServerDep, principal: PrincipalDep
+    conference: str, body: PreviewIn, server: ServerDep, principal: Directing
 ) -> Json:
-    _may(server, principal, conference, OPERATOR)
     await server.control.preview(conference, body.scene.scene())
     return {}
 
 
 @router.post("/conferences/{conference}/take")
 async def take(
-    conference: str, server: ServerDep, principal: PrincipalDep, body: TakeIn | None = None
+    conference: str, server: ServerDep, principal: Directing, body: TakeIn | None = None
 ) -> Json:
-    _may(server, principal, conference, OPERATOR)
+    """What departs from the script is written down, with the reason if there is one (R5-script)."""
     scene = body.scene.scene() if body and body.scene else None
     await server.control.take(conference, scene)
+    shown = server.control.get(conference).program
+    reason = body.reason if body else ""
+    await server.office.sitting.took(conference, shown, reason, actor_of(principal))
     return {}
 
 
 @router.post("/conferences/{conference}/call")
 async def call(
-    conference: str, body: CallIn, request: Request, server: ServerDep, principal: PrincipalDep
+    conference: str, body: CallIn, request: Request, server: ServerDep, principal: Calling
 ) -> Json:
-    _may(server, principal, conference, OPERATOR, CHAIR)
     return call_json(await server.control.call(conference, body.site, request.scope[ARRIVED]))
 
 
 @router.post("/conferences/{conference}/release")
 async def release(
-    conference: str, server: ServerDep, principal: PrincipalDep, body: NothingIn | None = None
+    conference: str, server: ServerDep, principal: Calling, body: NothingIn | None = None
 ) -> Json:
-    _may(server, principal, conference, OPERATOR, CHAIR)
     await server.control.release(conference)
     return {}
 
 
 @router.post("/conferences/{conference}/mute")
-async def mute(conference: str, body: MuteIn, server: ServerDep, principal: PrincipalDep) -> Json:
-    require_conference(principal, conference)
+async def mute(conference: str, body: MuteIn, server: ServerDep, principal: Muting) -> Json:
     own = bool(principal.site) and principal.site == body.site
     if principal.role is SITE and not own:
         raise TokenElsewhere
     if not own:
-        require_role(principal, OPERATOR)
+        server.guard.require(principal, Action.DIRECT, conference_place(server, conference))
     await server.control.mute(conference, body.site, body.muted)
     return {}
 
 
 @router.post("/conferences/{conference}/mute-all")
 async def mute_all(
-    conference: str, server: ServerDep, principal: PrincipalDep, body: MuteAllIn | None = None
+    conference: str, server: ServerDep, principal: Calling, body: MuteAllIn | None = None
 ) -> Json:
-    _may(server, principal, conference, OPERATOR, CHAIR)
     await server.control.mute_all(conference, tuple(body.but) if body else ())
     return {}
 
 
 @router.post("/conferences/{conference}/banner")
-async def banner(
-    conference: str, body: BannerIn, server: ServerDep, principal: PrincipalDep
-) -> Json:
-    _may(server, principal, conference, OPERATOR)
+async def banner(conference: str, body: BannerIn, server: ServerDep, principal: Directing) -> Json:
     await server.control.banner(conference, body.text)
     return {}
 
 
 @router.post("/conferences/{conference}/links")
 async def links(
-    conference: str, body: LinkIn, request: Request, server: ServerDep, principal: PrincipalDep
+    conference: str, body: LinkIn, request: Request, server: ServerDep, principal: Directing
 ) -> Json:
     """A link for somebody; it lasts no longer than the token it is made with."""
-    _may(server, principal, conference, OPERATOR)
+    dossier = server.files.of_conference(conference)
+    if dossier is not None and dossier.secrecy is Secrecy.SECRET:
+        raise NotAllowed(
+            "Phiên họp mật không có đường dẫn; người trong danh sách vào bằng tài khoản của mình.",
+            "A secret session has no links; those on its list come in by their accounts.",
+        )
     server.control.get(conference).require(body.site)
     if body.role is SITE and not body.site:
         raise Invalid("Đường dẫn cho điểm cầu cần «site».", "A site's link needs 'site'.")
@@ -183,10 +196,3 @@ async def links(
 
 def unit_json(unit_id: str, name: str, tier: str, parent: str) -> Json:
     return {"id": unit_id, "name": name, "tier": tier, **({"parent": parent} if parent else {})}
-
-
-def _may(server: Server, principal: Principal, conference: str, *roles: Role) -> None:
-    """The order of refusals: elsewhere, not allowed, no such conference."""
-    require_conference(principal, conference)
-    require_role(principal, *roles)
-    server.control.get(conference)

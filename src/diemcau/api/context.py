@@ -1,43 +1,81 @@
 """What the routes work with, and who asks."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from diemcau.api.gateway import Gateway
-from diemcau.domain.directory import Directory
+from diemcau.domain.journal import Verdict
+from diemcau.domain.units import Unit
+from diemcau.ports.accounts import SingleSignOn
 from diemcau.ports.clock import Clock
-from diemcau.ports.identity import (
-    AgentKeys,
-    NotAllowed,
-    NoToken,
-    Principal,
-    Role,
-    TokenElsewhere,
-    Tokens,
-)
+from diemcau.ports.identity import AgentKeys, NotAllowed, NoToken, Principal, PurposeTokens, Tokens
+from diemcau.ports.store import Store
+from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
+from diemcau.services.dossiers.files import Files
+from diemcau.services.dossiers.office import Office
+from diemcau.services.editor import Editor
+from diemcau.services.guard import Guard
 from diemcau.services.hub import Hub
+from diemcau.services.journal import Journal
 from diemcau.services.observations import Observations
+from diemcau.services.places import Book
+from diemcau.services.records import Records
 from diemcau.services.sessions import Sessions
+from diemcau.services.sign_in import SignIn
+from diemcau.services.templates import Templates
+
+
+class AllTokens(Tokens, PurposeTokens, Protocol):
+    """Tokens of links and accounts, and those for one purpose."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """The services, put together by ``diemcau.bootstrap``."""
+    """The services, put together by ``diemcau.bootstrap``. ``home``: the unit it belongs to."""
 
-    directory: Directory
+    book: Book
+    records: Records
+    store: Store
     control: ConferenceControl
     sessions: Sessions
     observations: Observations
     hub: Hub
     gateway: Gateway
-    tokens: Tokens
+    tokens: AllTokens
     agent_keys: AgentKeys
     clock: Clock
+    guard: Guard
+    accounts: Accounts
+    sign_in: SignIn
+    office: Office
+    editor: Editor
+    templates: Templates
+    journal: Journal
+    listed: Callable[[str, str], Sequence[Unit]]
+    verify_log_book: Callable[[], Awaitable[Verdict]]
+    home: str
+    sso: SingleSignOn | None = None
     public_url: str = ""
+
+    @property
+    def files(self) -> Files:
+        return self.office.files
+
+    def identify(self, token: str) -> Principal:
+        """Whom a token speaks for; raises ``NotIdentified``, also for an account that has been
+        signed out everywhere, and ``SecretSession`` for a link into one, whenever it was made."""
+        principal = self.tokens.identify(token)
+        if principal.account:
+            self.accounts.require(principal)
+        if principal.conference:
+            dossier = self.files.of_conference(principal.conference)
+            self.guard.require_admitted(principal, dossier)
+        return principal
 
 
 def server_of(connection: HTTPConnection) -> Server:
@@ -49,24 +87,25 @@ def identified(request: Request) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise NoToken
-    return server_of(request).tokens.identify(token.strip())
+    return server_of(request).identify(token.strip())
+
+
+def account(request: Request) -> Principal:
+    """Who asks, if he has an account."""
+    principal = identified(request)
+    if not principal.account:
+        raise NotAllowed(
+            "Việc này cần tài khoản; đường dẫn không có tài khoản.",
+            "This is for accounts; a link has none.",
+        )
+    return principal
+
+
+def actor_of(principal: Principal) -> str:
+    """Who it was, as the log book names him."""
+    return principal.account or f"link:{principal.subject}"
 
 
 ServerDep = Annotated[Server, Depends(server_of)]
 PrincipalDep = Annotated[Principal, Depends(identified)]
-
-
-def require_conference(principal: Principal, conference: str) -> None:
-    """Raises ``TokenElsewhere`` for a token of another conference."""
-    if principal.conference not in ("", conference):
-        raise TokenElsewhere
-
-
-def require_role(principal: Principal, *roles: Role) -> None:
-    """Raises ``NotAllowed`` that names who may."""
-    if principal.role not in roles:
-        names = ", ".join(roles)
-        raise NotAllowed(
-            f"Việc này dành cho: {names}; mã của bạn là {principal.role}.",
-            f"This is for: {names}; your token is for: {principal.role}.",
-        )
+AccountDep = Annotated[Principal, Depends(account)]

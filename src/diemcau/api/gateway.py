@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 
-from diemcau.domain.directory import Directory
-from diemcau.domain.resources import Resource, to_json
+from diemcau.domain.resources import Downlink, Resource, Uplink, to_json
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import McuAway, McuListener, McuRefused, Report
+from diemcau.services.places import Places
 from diemcau.wire import Closed, Params, Peer, RemoteError
 
 log = structlog.get_logger(__name__)
@@ -124,9 +124,9 @@ class Gateway:
 
     listener: McuListener
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
+    def __init__(self, places: Places, clock: Clock) -> None:
         self.clock = clock
-        self._lines = {frozenset(line) for line in directory.lines()}
+        self._places = places
         self._connections: dict[str, AgentConnection] = {}
         self._desired: dict[str, tuple[Resource, ...]] = {}
 
@@ -156,9 +156,12 @@ class Gateway:
             raise McuRefused("internal", f"{method} answered {type(result).__name__}")
         return result
 
-    def joined(self, one: str, other: str) -> bool:
-        """Whether a line joins the two MCUs."""
-        return frozenset({one, other}) in self._lines
+    def joined(self, child: str, other: str) -> bool:
+        """Whether a usual line, or a link as a plan wants it, joins the two MCUs."""
+        desired = self._desired.get(child, ())
+        planned = any(isinstance(r, Uplink | Downlink) and r.parent == other for r in desired)
+        lines = {frozenset(line) for line in self._places.directory.lines()}
+        return planned or frozenset((child, other)) in lines
 
     def greeted(self, connection: AgentConnection) -> None:
         """An agent said hello: from now on it is its MCU's connection."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from diemcau.api.context import Server, require_conference, server_of
+from diemcau.api.context import Server, server_of
+from diemcau.api.may import require_watching, view_at
 from diemcau.domain.refusal import Refusal, Unknown
 from diemcau.ports.identity import NotAllowed, Principal
 from diemcau.services.hub import Ended, Subscription
-from diemcau.services.live import view_of
 
 MALFORMED, NOT_IDENTIFIED, NOT_ALLOWED, NOT_OPEN = 4400, 4401, 4403, 4404
 TOO_SLOW, CLOSED = 4408, 4410
@@ -28,7 +28,7 @@ QUALITY_EVERY_S = 0.9
 router = APIRouter()
 
 
-class _Drop(Exception):
+class Drop(Exception):
     """End the connection with this close code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -43,24 +43,29 @@ async def events(socket: WebSocket, conference: str) -> None:
     try:
         principal = await _admitted(socket, server, conference)
         await _watch(socket, server, conference, principal)
-    except _Drop as drop:
-        await _close(socket, drop)
+    except Drop as drop:
+        await close(socket, drop)
     except (WebSocketDisconnect, RuntimeError):
         return
 
 
-async def _admitted(socket: WebSocket, server: Server, conference: str) -> Principal:
+async def first_token(socket: WebSocket) -> str:
+    """The token, which is what a page says first."""
     try:
         async with asyncio.timeout(TOKEN_WITHIN_S):
-            message = await _receive(socket)
+            message = await receive(socket)
     except TimeoutError:
-        raise _Drop(NOT_IDENTIFIED, "no token came") from None
+        raise Drop(NOT_IDENTIFIED, "no token came") from None
+    return str(message.get("token", ""))
+
+
+async def _admitted(socket: WebSocket, server: Server, conference: str) -> Principal:
+    token = await first_token(socket)
     try:
-        principal = server.tokens.identify(str(message.get("token", "")))
-        require_conference(principal, conference)
-        server.control.get(conference)
+        principal = server.identify(token)
+        require_watching(server, principal, conference)
     except Refusal as refusal:
-        raise _Drop(_code(refusal), f"urn:diemcau:{refusal.id}") from None
+        raise Drop(_code(refusal), f"urn:diemcau:{refusal.id}") from None
     return principal
 
 
@@ -80,7 +85,7 @@ async def _watch(socket: WebSocket, server: Server, conference: str, principal: 
     try:
         done, _ = await asyncio.wait(jobs, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise _Drop(NOT_IDENTIFIED, "urn:diemcau:token-expired")
+            raise Drop(NOT_IDENTIFIED, "urn:diemcau:token-expired")
         for job in done:
             job.result()
     finally:
@@ -90,18 +95,27 @@ async def _watch(socket: WebSocket, server: Server, conference: str, principal: 
 
 
 async def _send(socket: WebSocket, server: Server, conference: str, principal: Principal) -> None:
-    subscription = server.hub.subscribe(conference, view_of(principal))
+    """Whether he may is looked at again for each message: rights may end while a page is open."""
+    subscription = server.hub.subscribe(conference, view_at(server, principal, conference))
     try:
         while True:
             message = await _news(subscription)
+            _require_still(server, principal, conference)
             async with asyncio.timeout(SENT_WITHIN_S):
                 await socket.send_text(message)
     except TimeoutError:
-        raise _Drop(TOO_SLOW, "too slow") from None
+        raise Drop(TOO_SLOW, "too slow") from None
     except Ended:
-        raise _Drop(CLOSED, "the conference is closed") from None
+        raise Drop(CLOSED, "the conference is closed") from None
     finally:
         subscription.close()
+
+
+def _require_still(server: Server, principal: Principal, conference: str) -> None:
+    try:
+        require_watching(server, principal, conference)
+    except Refusal as refusal:
+        raise Drop(_code(refusal), f"urn:diemcau:{refusal.id}") from None
 
 
 async def _news(subscription: Subscription) -> str:
@@ -115,7 +129,7 @@ async def _news(subscription: Subscription) -> str:
 async def _listen(socket: WebSocket, server: Server, conference: str, principal: Principal) -> None:
     last = float("-inf")
     while True:
-        message = await _receive(socket)
+        message = await receive(socket)
         now = server.clock.monotonic()
         figures = message.get("quality")
         if (
@@ -129,7 +143,7 @@ async def _listen(socket: WebSocket, server: Server, conference: str, principal:
             server.hub.changed_slightly(conference)
 
 
-async def _receive(socket: WebSocket) -> dict[str, Any]:
+async def receive(socket: WebSocket) -> dict[str, Any]:
     """The next message, an object; what is none ends the connection."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
@@ -140,11 +154,11 @@ async def _receive(socket: WebSocket) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise _Drop(MALFORMED, "send JSON objects, the first one with the token")
+        raise Drop(MALFORMED, "send JSON objects, the first one with the token")
     return value
 
 
-async def _close(socket: WebSocket, drop: _Drop) -> None:
+async def close(socket: WebSocket, drop: Drop) -> None:
     try:
         async with asyncio.timeout(1):
             await socket.close(drop.code, str(drop))

@@ -8,7 +8,16 @@ from diemcau.api.problems import http_problem
 from diemcau.ports.clock import Clock
 
 ARRIVED = "diemcau.arrived"
-SDP_LIMIT, JSON_LIMIT = 64 * 1024, 256 * 1024
+
+KIB = 1024
+JSON_LIMIT = 256 * KIB
+LIMITS = {
+    "/whip/": 64 * KIB,
+    "/whep/": 64 * KIB,
+    "/api/directory/workbook": 16 * KIB * KIB,
+    "/api/templates/": 16 * KIB * KIB,
+}
+"""The largest bodies, in bytes, by what the path begins with; ``JSON_LIMIT`` elsewhere."""
 
 _PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -33,6 +42,11 @@ def is_media(path: str) -> bool:
     return path.startswith(("/whip/", "/whep/"))
 
 
+def body_limit(path: str) -> int:
+    found = (limit for begin, limit in LIMITS.items() if path.startswith(begin))
+    return next(found, JSON_LIMIT)
+
+
 class Arrival:
     """Stamps each request with the moment it came: before its body, its queue and its handler."""
 
@@ -55,7 +69,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = SDP_LIMIT if is_media(scope["path"]) else JSON_LIMIT
+        limit = body_limit(scope["path"])
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
             await http_problem(413)(scope, receive, send)

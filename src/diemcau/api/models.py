@@ -1,18 +1,44 @@
 """What clients send, as pydantic reads it. Unknown members are refused: they are mistakes."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+)
 
 from diemcau.domain.conference import Scene
 from diemcau.domain.layout import custom, layout
 from diemcau.domain.refusal import Invalid
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=300)]
 """Text on one line, without control characters."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
+
+
+After = Annotated[int, Field(ge=0, le=2**53)]
+"""The number of an entry of the log book."""
+
+YEARS = range(1970, 2200)
+"""Beyond them no session is held, and near the calendar's ends times cannot be computed with."""
+
+
+def _within_years(moment: datetime) -> datetime:
+    if moment.year not in YEARS:
+        raise ValueError(f"a year from {YEARS[0]} to {YEARS[-1]}, please")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within_years)]
+"""A time with its zone."""
 
 
 class Body(BaseModel):
@@ -54,7 +80,10 @@ class PreviewIn(Body):
 
 
 class TakeIn(Body):
+    """``reason``: why it departs from the script, where it does."""
+
     scene: SceneIn | None = None
+    reason: Line = ""
 
 
 class CallIn(Body):
@@ -75,6 +104,6 @@ class BannerIn(Body):
 
 
 class LinkIn(Body):
-    role: Role
+    role: Literal[Role.OPERATOR, Role.CHAIR, Role.SITE, Role.VIEWER]
     site: Id = ""
     hours: Annotated[FiniteFloat, Field(gt=0, le=24 * 31)] = 12.0

@@ -12,6 +12,12 @@ from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
 
+PAGES = (
+    "a", "account", "accounts", "c", "conferences", "d", "directory", "log-book", "procedures",
+    "sign-in", "urgent",
+)  # fmt: skip
+"""The first part of every address of the application, beside "/" (web/src/lib/session.ts)."""
+
 NOT_BUILT = """<!doctype html>
 <html lang="vi"><meta charset="utf-8"><title>Điểm Cầu</title>
 <h1>Điểm Cầu</h1>
@@ -35,7 +41,7 @@ async def fallback(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _response(path: str, root: Path) -> Response:
     """One page for all addresses of the application: what it shows, its script decides."""
-    if path == "/" or path.startswith("/c/"):
+    if path == "/" or path.split("/")[1] in PAGES:
         index = root / "index.html"
         if not index.is_file():
             return HTMLResponse(NOT_BUILT, 503)

@@ -9,9 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from diemcau.domain.plain import clean
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
+from diemcau.ports.accounts import ProviderUnreachable
 from diemcau.ports.identity import NotAllowed, NotIdentified
-from diemcau.services.refusals import BadSdp, Unavailable
+from diemcau.ports.store import StoreFailed
+from diemcau.services.account_refusals import AccountLocked
+from diemcau.services.refusals import BadSdp, NotRead, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +26,8 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Conflict, 409),
     (BadSdp, 400),
     (Invalid, 422),
+    (AccountLocked, 429),
+    (ProviderUnreachable, 502),
     (Unavailable, 503),
 )
 
@@ -53,8 +59,8 @@ _HTTP: dict[int, tuple[str, Text, Text]] = {
         "too-large",
         Text("Nội dung quá lớn", "Too large"),
         Text(
-            "Giới hạn: SDP 64 KiB, JSON 256 KiB.",
-            "The limits: 64 KiB for SDP, 256 KiB for JSON.",
+            "Giới hạn: SDP 64 KiB, JSON 256 KiB, tệp danh bạ và mẫu văn bản 16 MiB.",
+            "The limits: 64 KiB for SDP, 256 KiB for JSON, 16 MiB for workbooks and templates.",
         ),
     ),
     415: (
@@ -116,6 +122,7 @@ def status_of(refusal: Refusal) -> int:
 def install(app: FastAPI) -> None:
     """Answer every failure of the app with a problem document."""
     app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(StoreFailed, _not_read)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _failed)
@@ -126,15 +133,21 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if isinstance(error, NotIdentified):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | AccountLocked):
         headers["Retry-After"] = str(error.retry_after_s)
     return problem(status_of(error), error.id, error.title, error.detail, headers)
+
+
+async def _not_read(request: Request, error: Exception) -> JSONResponse:
+    """Commands say themselves what became of them; this is a look into the store that failed."""
+    log.error("not read", path=request.url.path, error=str(error))
+    return await _refused(request, NotRead())
 
 
 async def _not_valid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = [
-        {"field": ".".join(map(str, e["loc"])), "type": e["type"], "message": e["msg"]}
+        {"field": clean(".".join(map(str, e["loc"]))), "type": e["type"], "message": e["msg"]}
         for e in error.errors()
     ]
     malformed = any(fault["type"] == "json_invalid" for fault in faults)

@@ -3,19 +3,20 @@
 The media server makes the offer itself, so a client's own offer gets a counter-offer (406).
 """
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 
-from diemcau.api.context import (
-    PrincipalDep,
-    Server,
-    ServerDep,
-    require_conference,
-    require_role,
-)
+from diemcau.api.context import Server, ServerDep
+from diemcau.api.may import may
 from diemcau.api.sdp import SDP, options, sdp_response, text_body
-from diemcau.ports.identity import Principal, Role
+from diemcau.domain.permissions import Action
+from diemcau.ports.identity import Principal
 
 router = APIRouter(prefix="/whep")
+
+Watching = Annotated[Principal, may(Action.WATCH, "conference")]
+Calling = Annotated[Principal, may(Action.CALL, "conference")]
 
 _SESSION = "/{conference}/{mcu}/{session}"
 
@@ -37,10 +38,9 @@ async def play_bus(
     feed: str,
     request: Request,
     server: ServerDep,
-    principal: PrincipalDep,
+    principal: Watching,
     mcu: str = "",
 ) -> Response:
-    require_conference(principal, conference)
     return await _play(conference, feed, mcu, request, server, principal)
 
 
@@ -51,11 +51,9 @@ async def play_source(
     name: str,
     request: Request,
     server: ServerDep,
-    principal: PrincipalDep,
+    principal: Calling,
 ) -> Response:
     """A site or a slot unmixed: only for those who direct, since nobody is on air there."""
-    require_conference(principal, conference)
-    require_role(principal, Role.OPERATOR, Role.CHAIR)
     return await _play(conference, f"{kind}/{name}", "", request, server, principal)
 
 
@@ -66,9 +64,8 @@ async def answer(
     session: str,
     request: Request,
     server: ServerDep,
-    principal: PrincipalDep,
+    principal: Watching,
 ) -> Response:
-    require_conference(principal, conference)
     text = await text_body(request, SDP)
     await server.sessions.answer(conference, mcu, session, text)
     return Response(status_code=204)
@@ -76,18 +73,16 @@ async def answer(
 
 @router.post(_SESSION + "/keyframe", status_code=204)
 async def keyframe(
-    conference: str, mcu: str, session: str, server: ServerDep, principal: PrincipalDep
+    conference: str, mcu: str, session: str, server: ServerDep, principal: Watching
 ) -> Response:
-    require_conference(principal, conference)
     await server.sessions.keyframe(conference, mcu, session)
     return Response(status_code=204)
 
 
 @router.delete(_SESSION)
 async def stop(
-    conference: str, mcu: str, session: str, server: ServerDep, principal: PrincipalDep
+    conference: str, mcu: str, session: str, server: ServerDep, principal: Watching
 ) -> Response:
-    require_conference(principal, conference)
     await server.sessions.stop(conference, mcu, session)
     return Response(status_code=200)
 

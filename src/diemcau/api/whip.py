@@ -1,13 +1,20 @@
 """WHIP (RFC 9725): a site publishes. The order of checks is that of docs/protocol.md section 3."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from diemcau.api.context import PrincipalDep, ServerDep, require_conference, require_role
+from diemcau.api.context import ServerDep
+from diemcau.api.may import may
 from diemcau.api.sdp import FRAGMENT, SDP, options, sdp_response, text_body
-from diemcau.ports.identity import Principal, Role, TokenElsewhere
+from diemcau.domain.permissions import Action
+from diemcau.ports.identity import Principal
 
 router = APIRouter(prefix="/whip")
+
+Joining = Annotated[Principal, may(Action.JOIN, "conference")]
+"""A site publishes as itself; an operator, and whoever answers for it, may set it up."""
 
 _SITE, _SESSION = "/{conference}/{site}", "/{conference}/{site}/{session}"
 
@@ -28,10 +35,9 @@ async def publish(
     site: str,
     request: Request,
     server: ServerDep,
-    principal: PrincipalDep,
+    principal: Joining,
     replace: bool = False,
 ) -> Response:
-    _require_own(principal, conference, site)
     offer = await text_body(request, SDP)
     published = await server.sessions.publish(conference, site, offer, replace)
     location = f"/whip/{conference}/{site}/{published.session}"
@@ -45,9 +51,8 @@ async def trickle(
     session: str,
     request: Request,
     server: ServerDep,
-    principal: PrincipalDep,
+    principal: Joining,
 ) -> Response:
-    _require_own(principal, conference, site)
     fragment = await text_body(request, FRAGMENT)
     if request.headers.get("if-match", "*") not in ("*", f'"{session}"'):
         raise HTTPException(412)
@@ -57,18 +62,7 @@ async def trickle(
 
 @router.delete(_SESSION)
 async def unpublish(
-    conference: str, site: str, session: str, server: ServerDep, principal: PrincipalDep
+    conference: str, site: str, session: str, server: ServerDep, principal: Joining
 ) -> Response:
-    _require_own(principal, conference, site)
     await server.sessions.unpublish(conference, site, session)
     return Response(status_code=200)
-
-
-def _require_own(principal: Principal, conference: str, site: str) -> None:
-    """A site publishes as itself; an operator may set up any."""
-    require_conference(principal, conference)
-    if principal.role is Role.OPERATOR:
-        return
-    require_role(principal, Role.SITE, Role.CHAIR)
-    if principal.site != site:
-        raise TokenElsewhere

@@ -1,0 +1,102 @@
+"""What a route asks for, said where the route is declared: an action, and what it is done to.
+
+``tests/contract/test_permission_walk.py`` reads these declarations: a route without one is either
+in its short list of public ones, or a fault.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import Depends, Request
+
+from diemcau.api.context import Server, identified, server_of
+from diemcau.domain.permissions import Action
+from diemcau.domain.refusal import Unknown
+from diemcau.ports.identity import Principal
+from diemcau.services.guard import ANYWHERE, Place, dossier_place, guests_of
+from diemcau.services.live import view_of
+
+Of = Literal["anywhere", "home", "dossier", "organiser", "master", "site", "unit", "conference"]
+"""What the path names: ``dossier`` whoever has a part in it, ``organiser`` its own unit alone,
+``master`` those who run the session. ``anywhere``: a role suffices, or the body says more."""
+
+
+@dataclass(frozen=True)
+class May:
+    """A FastAPI dependency: who asks, if he may; raises ``NotIdentified`` or ``NotAllowed``."""
+
+    action: Action
+    of: Of = "anywhere"
+
+    def __call__(self, request: Request) -> Principal:
+        server, who = server_of(request), identified(request)
+        named = request.path_params
+        server.guard.require(who, self.action, self._where(server, who, named))
+        if "dossier" in named:
+            server.guard.require_admitted(who, server.files.dossier(named["dossier"]))
+        if "conference" in named:
+            server.guard.require_admitted(who, server.files.of_conference(named["conference"]))
+            server.control.get(named["conference"])
+        return who
+
+    def _where(self, server: Server, who: Principal, named: dict[str, str]) -> Place:
+        """Whoever may do it nowhere is told that, and not whether the thing is there."""
+        if self.of == "anywhere":
+            return ANYWHERE
+        try:
+            return place(server, self.of, named)
+        except Unknown:
+            server.guard.require(who, self.action)
+            raise
+
+
+def require_watching(server: Server, who: Principal, conference: str) -> None:
+    """Raises ``NotIdentified``, ``NotAllowed`` or ``UnknownConference``, whenever it is asked."""
+    if who.account:
+        server.accounts.require(who)
+    server.guard.require(who, Action.WATCH, conference_place(server, conference))
+    server.guard.require_admitted(who, server.files.of_conference(conference))
+    server.control.get(conference)
+
+
+def may(action: Action, of: Of = "anywhere") -> Any:
+    """``who: Annotated[Principal, may(…)]``."""
+    return Depends(May(action, of))
+
+
+def place(server: Server, of: Of, named: dict[str, str]) -> Place:
+    """Where a request takes place, by the names in its path."""
+    match of:
+        case "home":
+            return Place(frozenset({server.home}))
+        case "unit":
+            return Place(frozenset({named["unit"]}))
+        case "conference":
+            return conference_place(server, named["conference"], named.get("site", ""))
+        case "site":
+            server.files.dossier(named["dossier"]).require_site(named["site"])
+            return Place(frozenset({named["site"]}))
+        case _:
+            dossier = server.files.dossier(named["dossier"])
+            if of == "dossier":
+                return dossier_place(dossier)
+            master = {dossier.master} if of == "master" else set()
+            return Place(frozenset({dossier.unit, *master}))
+
+
+def conference_place(server: Server, conference: str, site: str = "") -> Place:
+    """A conference belongs to its organiser and to whoever runs its master; what a site does in
+    it, to the site alone."""
+    if site:
+        return Place(frozenset({site}), conference=conference, site=site)
+    dossier = server.files.of_conference(conference)
+    running = server.control.find(conference)
+    subjects = {running.master} if running else set()
+    subjects |= {dossier.unit} if dossier else set()
+    return Place(frozenset(subjects), conference=conference, guests=guests_of(dossier))
+
+
+def view_at(server: Server, who: Principal, conference: str) -> str:
+    """What part of a conference's live state somebody sees."""
+    subjects = conference_place(server, conference).subjects
+    return view_of(who, server.guard.roles_at(who, subjects))
