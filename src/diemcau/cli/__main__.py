@@ -13,6 +13,9 @@ Folder = Annotated[Path, typer.Option(help="Thư mục dữ liệu / data folder
 Host = Annotated[str, typer.Option(help="Địa chỉ lắng nghe / address to listen on")]
 Port = Annotated[int, typer.Option(help="Cổng / port")]
 Province = Annotated[str, typer.Option(help="Danh bạ ban đầu / units to start from")]
+Database = Annotated[
+    str, typer.Option(help="URL cơ sở dữ liệu / database URL; mặc định SQLite trong folder")
+]
 
 
 @app.command()
@@ -41,16 +44,63 @@ def server(
         list[str] | None,
         typer.Option(help="Địa chỉ dùng HTTP trong mạng riêng / HTTP inside a network of its own"),
     ] = None,
-    database: Annotated[
-        str, typer.Option(help="URL cơ sở dữ liệu / database URL; mặc định SQLite trong folder")
-    ] = "",
+    database: Database = "",
     certificate: Annotated[Path | None, typer.Option(help="Chứng thư TLS / certificate")] = None,
     private_key: Annotated[Path | None, typer.Option(help="Khóa riêng / private key")] = None,
+    public_url: Annotated[
+        str, typer.Option(help="Địa chỉ người dùng thấy / how people reach the pages: https://…")
+    ] = "",
+    couriers: Annotated[
+        Path | None, typer.Option(help="Tệp cấu hình thư, webhook / mail and webhooks, TOML")
+    ] = None,
+    sso: Annotated[
+        Path | None, typer.Option(help="Tệp cấu hình đăng nhập một lần / single sign-on, TOML")
+    ] = None,
+    agent_keys: Annotated[
+        Path | None, typer.Option(help="Tệp khóa của các MCU / keys of agents of one's own, TOML")
+    ] = None,
+    max_sites: Annotated[
+        int, typer.Option(min=1, max=4095, help="Số điểm cầu tối đa một phiên / sites a session")
+    ] = 200,
+    clock_speed: Annotated[
+        float,
+        typer.Option(min=1, max=1000, help="Diễn tập: giờ chạy nhanh … lần / rehearsal: … times"),
+    ] = 1,
 ) -> None:
     """Máy chủ: API, trang web, WHIP và WHEP / the server."""
+    from diemcau.bootstrap import Settings
     from diemcau.cli import server as command
+    from diemcau.services.clock import FastClock, SystemClock
 
-    command.run(province, folder, host, port, plain or [], database, certificate, private_key)
+    settings = Settings(
+        data=folder,
+        province=province,
+        database=database,
+        public_url=public_url,
+        couriers=couriers,
+        sso=command.sso_client(sso),
+        agent_keys=agent_keys,
+        max_sites=max_sites,
+        clock=SystemClock() if clock_speed == 1 else FastClock(clock_speed),
+    )
+    command.run(settings, host, port, plain or [], certificate, private_key)
+
+
+@app.command()
+def administrator(
+    login: Annotated[str, typer.Argument(help="Tên đăng nhập / login name")],
+    name: Annotated[str, typer.Option(help="Họ tên / name of the person")],
+    unit: Annotated[
+        str, typer.Option(help="Mã đơn vị quản trị; mặc định cả tỉnh / unit that is administered")
+    ] = "",
+    folder: Folder = Path("var/server"),
+    province: Province = "vinh-phuc-2022",
+    database: Database = "",
+) -> None:
+    """Tạo tài khoản quản trị đầu tiên / make the first administrator, and print the password."""
+    from diemcau.cli import administrator as command
+
+    command.run(login, name, unit, folder, province, database)
 
 
 @app.command()
@@ -95,6 +145,23 @@ def operator_link(
     typer.echo(command.operator_link(folder, url, hours))
 
 
+@app.command()
+def verify_log(
+    file: Annotated[
+        Path | None, typer.Argument(help="Tệp đã xuất; không có: của folder / an exported log")
+    ] = None,
+    folder: Folder = Path("var/server"),
+    key: Annotated[
+        Path | None, typer.Option(help="Khóa công khai, PEM / public key; mặc định của folder")
+    ] = None,
+    database: Database = "",
+) -> None:
+    """Kiểm tra nhật ký có bị sửa không / whether a log book is whole; exit code 1 if not."""
+    from diemcau.cli import verify_log as command
+
+    raise typer.Exit(command.run(file, folder, key, database))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
     context: typer.Context,
@@ -136,11 +203,17 @@ def shots(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    folder: Folder = Path("var/server"),
+    couriers: Annotated[
+        Path | None, typer.Option(help="Tệp cấu hình thư, webhook / mail and webhooks, TOML")
+    ] = None,
+) -> None:
     """Xem máy này có chạy được không / whether this machine can run it."""
     from diemcau.cli import doctor as command
+    from diemcau.cli.machine import ThisMachine
 
-    raise typer.Exit(command.run())
+    raise typer.Exit(command.run(ThisMachine(folder, couriers)))
 
 
 def main() -> None:

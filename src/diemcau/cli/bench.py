@@ -8,7 +8,9 @@ import sys
 from diemcau.domain.refusal import Invalid
 from diemcau.lab.errors import LabError
 
-NAMES = ("take", "program", "fanout", "hop", "recover", "loss", "province")
+NAMES = (
+    "take", "program", "fanout", "hop", "recover", "loss", "province", "directory", "plan",
+)  # fmt: skip
 
 
 def run(name: str, json_only: bool, quick: bool) -> None:

@@ -6,14 +6,19 @@ import signal
 import tempfile
 from pathlib import Path
 
+import httpx2
+
 from diemcau.bootstrap import is_loopback
 from diemcau.domain.directory import Directory
 from diemcau.domain.refusal import Invalid
+from diemcau.lab.cast import PASSWORD, Cast, fill
 from diemcau.lab.errors import LabError
 from diemcau.lab.meeting import Meeting
+from diemcau.lab.office import Office
 from diemcau.lab.province import Province
 
 TITLE = "Hội nghị trực tuyến toàn tỉnh"
+TOMORROW = "Hội nghị giao ban các huyện, xã"
 
 
 def run(province: str, sites: int, host: str, port: int, seconds: float) -> None:
@@ -35,13 +40,18 @@ async def _run(name: str, count: int, host: str, port: int, seconds: float) -> N
         print("Đang khởi động… / starting…", flush=True)
         async with Province(Path(folder), name, host=host, port=port) as province:
             *chosen, guest = spread(province.directory, province.master, count + 1)
-            meeting = await province.open(
-                TITLE, [*chosen, guest], chair=chosen[0], buses=("program", "chair")
-            )
-            await meeting.mcus_online()
-            await province.publish(meeting, chosen)
+            async with httpx2.AsyncClient(base_url=province.url, timeout=60) as client:
+                client.headers["Authorization"] = f"Bearer {province.token()}"
+                cast = await fill(client, province.directory, [*chosen, guest])
+                office = Office(client, cast, province.directory, province.master)
+                held = await office.in_session(TITLE, [*chosen, guest])
+                meeting = await province.join(held["conference"])
+                await meeting.mcus_online()
+                await province.publish(meeting, chosen)
+                await office.tomorrow(TOMORROW, seats(province.directory, province.master))
             await meeting.sites_ready(len(chosen))
             _tell(province, meeting, len(chosen), guest, is_loopback(host))
+            _tell_of(cast, province.public_url)
             await ended.wait()
             print("Đang dừng… / stopping…", flush=True)
 
@@ -61,6 +71,29 @@ def spread(directory: Directory, master: str, count: int) -> list[str]:
             f"This province has {len(chosen)} sites; choose --sites from 1 to {len(chosen)}.",
         )
     return chosen[:count]
+
+
+def seats(directory: Directory, master: str, most: int = 24) -> list[str]:
+    """The chair's site, those of the units right below the province, and communes to fill up."""
+    sites = directory.sites
+    home = sites[spread(directory, master, 1)[0]].unit
+    near = [s.id for s in sites.values() if directory.unit(s.unit).parent == home]
+    rest = spread(directory, master, min(most, len(sites)))
+    return list(dict.fromkeys([rest[0], *near[: most // 2], *rest]))[:most]
+
+
+def _tell_of(cast: Cast, url: str) -> None:
+    """Who can sign in. Notices go out to nobody here: they are answered in the pages."""
+    members = "\n".join(
+        f"  {member.login:<16} {member.title} ({member.name})" for member in cast.members.values()
+    )
+    print(
+        f"Văn phòng đang làm việc: đăng nhập tại {url}/, mật khẩu chung «{PASSWORD}»\n"
+        f"The office at work: sign in at {url}/, everybody's password is {PASSWORD!r}\n\n"
+        f"{members}\n\n"
+        "Ctrl-C để dừng / to stop",
+        flush=True,
+    )
 
 
 def _tell(province: Province, meeting: Meeting, sites: int, guest: str, local: bool) -> None:
@@ -85,4 +118,3 @@ def _tell(province: Province, meeting: Meeting, sites: int, guest: str, local: b
             "  HTTPS uses a certificate made here; browsers ask once.\n",
             flush=True,
         )
-    print("Ctrl-C để dừng / to stop", flush=True)

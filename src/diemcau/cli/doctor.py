@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from diemcau.cli.machine import Machine, ThisMachine
-from diemcau.domain.refusal import Text
+from diemcau.domain.refusal import Refusal, Text
 
 ELEMENTS = (
     "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "avdec_h264", "capsfilter",
@@ -203,6 +203,46 @@ def fonts(machine: Machine) -> Finding:
     )
 
 
+def documents(machine: Machine) -> Finding:
+    """PDFs are printed with a font of their own, not with the mixer's."""
+    missing = machine.document_font()
+    if not missing:
+        return _ok("phông chữ văn bản (PDF) đủ dấu", "the documents' font (PDF) has all letters")
+    what = Text("thiếu phông chữ văn bản (PDF)", "no font for documents (PDF)")
+    return Finding(Verdict.MISSING, what, _install("fonts-liberation2"))
+
+
+def couriers(machine: Machine) -> Finding:
+    try:
+        ways = machine.couriers()
+    except Refusal as refusal:
+        what = Text("cấu hình gửi thông báo sai", "the couriers are set up wrongly")
+        return Finding(Verdict.MISSING, what, refusal.detail)
+    if ways:
+        return _ok(f"gửi thông báo: {', '.join(ways)}", f"notices go by {', '.join(ways)}")
+    return Finding(
+        Verdict.WARNING,
+        Text("chưa cấu hình gửi thông báo", "no couriers are set up"),
+        Text(
+            "thông báo chỉ hiện trong trang web; máy chủ thật cần --couriers TỆP"
+            " (docs/couriers.md); nêu tệp đó ở đây để kiểm tra",
+            "notices are seen in the pages only; a real server needs --couriers FILE"
+            " (docs/couriers.md); name the file here to have it checked",
+        ),
+    )
+
+
+def log_book(machine: Machine) -> Finding:
+    try:
+        seq = machine.log_head()
+    except Refusal as refusal:
+        what = Text("bản chốt sổ theo dõi bị hỏng", "the log book's head is damaged")
+        return Finding(Verdict.MISSING, what, refusal.detail)
+    if seq is None:
+        return _ok("chưa có sổ theo dõi", "no log book here yet")
+    return _ok(f"sổ theo dõi đã ký đến mục {seq}", f"the log book is signed up to entry {seq}")
+
+
 def port(machine: Machine) -> Finding:
     if machine.port_free(PORT):
         return _ok(f"cổng {PORT} còn trống", f"port {PORT} is free")
@@ -256,5 +296,6 @@ def clock(machine: Machine) -> Finding:
 
 
 CHECKS: tuple[Check, ...] = (
-    python, root, ip, namespaces, janus, media, fonts, port, disk, power, clock,
+    python, root, ip, namespaces, janus, media, fonts, documents, port, disk, power, clock,
+    couriers, log_book,
 )  # fmt: skip

@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import diemcau
+from diemcau.couriers import read_settings
+from diemcau.documents.pdf import TypstPrinter
+from diemcau.identity import HEAD_FILE, HeadFile
 from diemcau.lab.errors import LabError
 from diemcau.lab.ip import privilege
 from diemcau.lab.net import Network
 from diemcau.mcu.janus_process import LIBRARY, NEEDED
 from diemcau.mcu.mixers import SYSTEM_PYTHON
+from diemcau.ports.documents import FontMissing
 
 
 class Machine(Protocol):
@@ -62,9 +66,25 @@ class Machine(Protocol):
 
     def today(self) -> datetime: ...
 
+    def document_font(self) -> str:
+        """ "" if PDFs have a font with all Vietnamese letters, else what is missing."""
+        ...
+
+    def couriers(self) -> list[str] | None:
+        """The ways out that are set up; None if no file was named. Raises ``Refusal``."""
+        ...
+
+    def log_head(self) -> int | None:
+        """The log book's last signed entry; None where there is none. Raises ``Refusal``."""
+        ...
+
 
 class ThisMachine:
-    """The machine that this program runs on."""
+    """The machine that this program runs on, with a server's data folder and couriers' file."""
+
+    def __init__(self, folder: Path = Path("var/server"), couriers: Path | None = None) -> None:
+        self._folder = folder
+        self._couriers = couriers
 
     def python(self) -> tuple[int, int, int]:
         return sys.version_info[:3]
@@ -141,3 +161,21 @@ class ThisMachine:
 
     def today(self) -> datetime:
         return datetime.fromtimestamp(time.time(), UTC)
+
+    def document_font(self) -> str:
+        try:
+            TypstPrinter().require_font()
+        except FontMissing as error:
+            return error.detail.en
+        return ""
+
+    def couriers(self) -> list[str] | None:
+        if self._couriers is None:
+            return None
+        found = read_settings(self._couriers)
+        mail = [f"mail {found.mail.host}"] if found.mail else []
+        return [*mail, *(f"webhook {webhook.name}" for webhook in found.webhook)]
+
+    def log_head(self) -> int | None:
+        head = HeadFile(self._folder / HEAD_FILE).read()
+        return head.seq if head else None

@@ -4,22 +4,29 @@ import asyncio
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from diemcau.bootstrap import PortTaken, Settings, build_server, is_loopback, listen, serve
 from diemcau.cli import logs
 from diemcau.domain.refusal import Invalid
-from diemcau.identity import DerivedAgentKeys, JwtTokens, Tls, load_secret, self_signed
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
+from diemcau.identity import (
+    Client,
+    DerivedAgentKeys,
+    JwtTokens,
+    Tls,
+    load_secret,
+    read_client,
+    self_signed,
+)
 from diemcau.services.clock import SystemClock
 
 
 def run(
-    province: str,
-    folder: Path,
+    settings: Settings,
     host: str,
     port: int,
     plain: list[str],
-    database: str,
     certificate: Path | None,
     private_key: Path | None,
 ) -> None:
@@ -34,8 +41,9 @@ def run(
     secure_addresses = [] if host in open_addresses or is_loopback(host) else [host]
     if is_loopback(host):
         open_addresses = list(dict.fromkeys([host, *plain]))
-    tls = _tls(folder, secure_addresses, certificate, private_key)
-    app = build_server(Settings(data=folder, province=province, database=database))
+    _require_address(settings.public_url)
+    tls = _tls(settings.data, secure_addresses, certificate, private_key)
+    app = build_server(settings)
     open_sockets = _listen(open_addresses, port)
     port = open_sockets[0].getsockname()[1]
     secure_sockets = _listen(secure_addresses, port) if secure_addresses else []
@@ -44,6 +52,21 @@ def run(
             name, number = listener.getsockname()[:2]
             print(f"diemcau: {scheme}://{name}:{number}/", flush=True)
     asyncio.run(serve(app, open_sockets, secure_sockets, tls))
+
+
+def sso_client(file: Path | None) -> Client | None:
+    """Raises ``BadSso``."""
+    return read_client(file) if file else None
+
+
+def _require_address(public_url: str) -> None:
+    """What stands in mails and links must be a whole address."""
+    parts = urlsplit(public_url)
+    if public_url and not (parts.scheme in ("http", "https") and parts.hostname):
+        raise Invalid(
+            f"--public-url «{public_url}» phải là địa chỉ đầy đủ, ví dụ https://hop.tinh.gov.vn.",
+            f"--public-url {public_url!r} must be a whole address, as https://meet.example.org.",
+        )
 
 
 def _listen(addresses: list[str], port: int) -> list[socket.socket]:

@@ -107,7 +107,7 @@ def _shots(province: Province, meeting: Meeting, guest: str) -> list[Shot]:
         Shot("control", f"{page}/control#token={operator}"),
         Shot("chair", f"{page}/chair#token={chair}"),
         Shot("screen", f"{page}/screen?sound=0#token={chair}"),
-        Shot("home", f"{province.public_url}/#token={operator}", LOADED),
+        Shot("home", f"{province.public_url}/conferences#token={operator}", LOADED),
     ]
 
 
