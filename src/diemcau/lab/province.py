@@ -22,6 +22,7 @@ import httpx2
 import diemcau
 from diemcau.bootstrap import is_loopback
 from diemcau.domain.directory import Directory, Site
+from diemcau.domain.roles import Role
 from diemcau.identity import DerivedAgentKeys, JwtTokens, load_secret
 from diemcau.lab.errors import LabError
 from diemcau.lab.meeting import Meeting
@@ -29,7 +30,6 @@ from diemcau.lab.net import Host, Network
 from diemcau.lab.supervise import Supervisor
 from diemcau.lab.watching import Watching
 from diemcau.mcu.ports import free_tcp_ports
-from diemcau.ports.identity import Role
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
 
@@ -42,7 +42,8 @@ class Province:
 
     ``mcus`` names those to run (all of the province by default). On a loopback ``host`` each MCU
     has a host of its own in a network of its own; on any other, all run on this machine and take
-    media at that address, so that other machines reach them.
+    media at that address, so that other machines reach them. ``clock_speed``: how much faster the
+    server's time of day runs.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Province:
         mcus: Sequence[str] = (),
         host: str = "127.0.0.1",
         port: int = 0,
+        clock_speed: float = 1,
     ) -> None:
         self.folder = folder
         self._name = name
@@ -62,6 +64,7 @@ class Province:
         self._mcus = tuple(mcus) or tuple(self.directory.mcus)
         self._host = host
         self._port = port
+        self._clock_speed = clock_speed
         self._stack = AsyncExitStack()
         self._network: Network | None = None
         self.hosts: dict[str, Host | Machine] = {}
@@ -136,7 +139,11 @@ class Province:
             reply = await client.post("/api/conferences", json=body)
         if reply.is_error:
             raise LabError(f"open: {reply.status_code} {reply.text}")
-        meeting = Meeting(self.url, reply.json()["id"], self.token())
+        return await self.join(reply.json()["id"])
+
+    async def join(self, conference: str) -> Meeting:
+        """A conference that is open already, as its operator; it ends with the province."""
+        meeting = Meeting(self.url, conference, self.token())
         return await self._stack.enter_async_context(meeting)
 
     async def publish(
@@ -258,6 +265,7 @@ class Province:
             sys.executable, "-m", "diemcau.cli", "server",
             "--province", self._name, "--folder", str(folder),
             "--host", self._host, "--port", str(port), *plain,
+            "--clock-speed", str(self._clock_speed),
         ]  # fmt: skip
         self.public_url = f"http://{self._host}:{port}"
         self.url = self.lab_url = f"http://127.0.0.1:{port}"

@@ -2,6 +2,7 @@
 
 from diemcau.domain.directory import Directory, Mcu, Site
 from diemcau.domain.units import Unit
+from diemcau.provinces import TIERS
 
 MASTER, NORTH, SOUTH = "tinh", "bac", "nam"
 
@@ -49,4 +50,4 @@ def directory() -> Directory:
         Mcu(NORTH, "MCU bắc", "VNPT", MASTER, ("u-bac",)),
         Mcu(SOUTH, "MCU nam", "Viettel", MASTER, ("u-nam",)),
     ]
-    return Directory([*units, *mcus, *sites])
+    return Directory([*TIERS, *units, *mcus, *sites])

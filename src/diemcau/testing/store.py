@@ -1,11 +1,14 @@
-"""A store in memory."""
+"""A store in memory. Records are kept as they are written, so what cannot be read again shows."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from diemcau.domain.conference import Conference
-from diemcau.domain.directory import Directory
-from diemcau.ports.store import StoreFailed
+from diemcau.domain.journal import Note, Sealed
+from diemcau.ports.store import R, Record, StoreFailed
+from diemcau.store.records import decode, encode, kind_name, name_of
+from diemcau.testing.journal import MemoryJournal
 
 
 class MemoryStore:
@@ -13,24 +16,57 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.failing = False
-        self._directory: Directory | None = None
+        self._journal = MemoryJournal()
+        self._records: dict[tuple[str, str], str] = {}
         self._conferences: dict[str, Conference] = {}
         self._closed: set[str] = set()
         self._epochs: dict[str, str] = {}
 
+    @property
+    def filled(self) -> bool:
+        return bool(self._records)
+
+    @property
+    def journal(self) -> list[Sealed]:
+        """The log book itself."""
+        return self._journal.sealed
+
     async def close(self) -> None:
         return
 
-    async def directory(self) -> Directory | None:
-        return self._directory
+    async def records(self, kind: type[R]) -> list[R]:
+        name = kind_name(kind)
+        return [decode(kind, json.loads(d)) for (its, _), d in self._records.items() if its == name]
 
-    async def save_directory(self, directory: Directory) -> None:
+    async def commit(
+        self,
+        puts: Sequence[Record],
+        removes: Sequence[Record],
+        notes: Sequence[Note],
+        now: datetime,
+    ) -> list[Sealed]:
         self._write()
-        self._directory = directory
+        kept = {_key(record): json.dumps(encode(record)) for record in puts}
+        sealed = self._journal.append(notes, now)
+        for record in removes:
+            self._records.pop(_key(record), None)
+        self._records |= kept
+        return sealed
+
+    async def entries(
+        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+    ) -> list[Sealed]:
+        return await self._journal.entries(after, limit, subject, actor)
+
+    async def last(self) -> Sealed | None:
+        return await self._journal.last()
 
     async def conferences(self) -> list[Conference]:
         ids = sorted(self._conferences.keys() - self._closed)
         return [self._conferences[conference_id] for conference_id in ids]
+
+    async def conference(self, conference_id: str) -> Conference | None:
+        return self._conferences.get(conference_id)
 
     async def save_conference(self, conference: Conference, now: datetime) -> None:
         self._write()
@@ -50,3 +86,7 @@ class MemoryStore:
     def _write(self) -> None:
         if self.failing:
             raise StoreFailed("the disk is full")
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return name_of(record), record.id
