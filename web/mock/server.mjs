@@ -1,8 +1,8 @@
 /**
- * `npm run mock`: docs/protocol.md sections 1 and 2 in memory, so that the pages can be worked on without
+ * `npm run mock`: docs/protocol.md sections 1, 2 and 6 in memory, so that the pages can be worked on without
  * Python, database or media. WHIP and WHEP answer 503: the monitors show "no signal". It also serves the
  * built pages, so one process is enough to look at them. Tokens are `operator`, `chair`, `viewer` and a
- * site's id. Extra, for tests of the pages: POST /mock/{cut,state} drops sockets, patches the state.
+ * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state} drops sockets, patches the state.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -10,19 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { MockConference } from './conference.mjs';
 import { directorySites, layouts, mcus, units } from './data.mjs';
+import { listen, officeCall, whoIs } from './office/api.mjs';
+import { Refusal } from './refusal.mjs';
 
 const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
 let away = false;
-
-class Refusal extends Error {
-  constructor(status, title, title_en, detail = '', detail_en = detail) {
-    super(title_en);
-    this.status = status;
-    this.problem = { type: 'urn:diemcau:mock', title, title_en, status, detail, detail_en };
-  }
-}
 
 function identify(token) {
   const expires_at = new Date(Date.now() + 12 * 3600e3).toISOString();
@@ -31,6 +25,8 @@ function identify(token) {
   if (token === 'operator') return { role: 'operator', expires_at, title };
   if (token === 'chair' || token === 'viewer') return { role: token, conference, title, expires_at };
   if (directorySites.some((site) => site.id === token)) return { role: 'site', site: token, conference, title, expires_at };
+  const account = whoIs(token);
+  if (account) return account;
   throw new Refusal(401, 'Mã truy cập không hợp lệ', 'Bad token');
 }
 
@@ -70,8 +66,10 @@ function conferenceCall(method, id, verb, body, host) {
   throw new Refusal(404, 'Không có lệnh này', 'No such call');
 }
 
-function api(method, path, body, token, host) {
+function api(method, path, body, token, host, query) {
   if (path === '/api/health') return { status: 'ok', version: 'mock' };
+  const office = path === '/api/me' && token === 'operator' ? undefined : officeCall(method, path, body, token, host, query, conferences);
+  if (office) return office.answer;
   const me = identify(token);
   if (path === '/api/me') return me;
   if (path === '/api/layouts') return layouts;
@@ -112,7 +110,7 @@ async function page(path) {
 }
 
 async function answer(request, response) {
-  const { pathname } = new URL(request.url, 'http://mock');
+  const { pathname, searchParams } = new URL(request.url, 'http://mock');
   const json = (status, body, type = 'application/json') => {
     response.writeHead(status, { 'Content-Type': type });
     response.end(JSON.stringify(body));
@@ -126,8 +124,11 @@ async function answer(request, response) {
     if (pathname.startsWith('/mock/')) return json(200, control(pathname, JSON.parse(text || '{}')));
     if (pathname.startsWith('/api/')) {
       const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-      const body = text ? JSON.parse(text) : {};
-      return json(200, api(request.method, pathname, body, token, request.headers.host));
+      const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : {};
+      const result = api(request.method, pathname, body, token, request.headers.host, searchParams);
+      if (!result?.file) return json(200, result);
+      response.writeHead(200, { 'Content-Type': result.type });
+      return response.end(result.file);
     }
     const { type, data } = await page(pathname);
     response.writeHead(200, { 'Content-Type': type, 'Content-Security-Policy': POLICY });
@@ -141,6 +142,7 @@ async function answer(request, response) {
 const server = createServer((request, response) => void answer(request, response));
 const sockets = new WebSocketServer({ noServer: true });
 server.on('upgrade', (request, socket, head) => {
+  if (request.url === '/api/events' && !away) return sockets.handleUpgrade(request, socket, head, listen);
   const id = /^\/api\/conferences\/([^/]+)\/events$/.exec(request.url)?.[1];
   if (!id || away) return socket.destroy();
   sockets.handleUpgrade(request, socket, head, (ws) => {
@@ -163,5 +165,5 @@ server.on('upgrade', (request, socket, head) => {
   });
 });
 server.listen(port, '127.0.0.1', () => {
-  console.log(`mock: http://127.0.0.1:${server.address().port}/c/c1/control#token=operator`);
+  console.log(`mock: http://127.0.0.1:${server.address().port}/c/c1/control#token=operator and / (vanphong, diemcau-2026)`);
 });

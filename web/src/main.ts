@@ -1,6 +1,7 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './style.css';
+import './office.css';
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

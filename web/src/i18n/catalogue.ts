@@ -1,13 +1,22 @@
 /** Every text a person reads: [Vietnamese, English]. A key without either does not compile. */
+import { account } from './account.ts';
+import { book } from './book.ts';
 import { chair } from './chair.ts';
 import { common } from './common.ts';
 import { control } from './control.ts';
+import { desk } from './desk.ts';
+import { dossier } from './dossier.ts';
 import { home } from './home.ts';
 import { keys } from './keys.ts';
+import { office } from './office.ts';
+import { script } from './script.ts';
+import { session } from './session.ts';
 import { site } from './site.ts';
 
 export type Text = readonly [vi: string, en: string];
 
-export const texts = { ...common, ...control, ...chair, ...site, ...home, ...keys } as const;
+export const texts = {
+  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book,
+} as const;
 
 export type TextKey = keyof typeof texts;

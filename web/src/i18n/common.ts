@@ -14,6 +14,8 @@ export const common = {
   'app.wrong_role_do': ['Hãy đề nghị phòng điều khiển gửi đường dẫn đúng vai trò.', 'Ask the control room for a link for your role.'],
   'app.closed': ['Phiên họp đã kết thúc', 'The session is over'],
   'app.closed_do': ['Phiên họp không còn trên máy chủ. Có thể đóng trang này.', 'The session is no longer on the server. You may close this page.'],
+  'app.reading': ['Đang tải…', 'Loading…'],
+  'app.save': ['Lưu', 'Save'],
   'app.retry': ['Thử lại', 'Try again'],
   'app.close': ['Đóng', 'Close'],
   'app.cancel': ['Hủy', 'Cancel'],
@@ -69,6 +71,7 @@ export const common = {
   'call.announce_requested': ['Chủ tọa mời {site}', 'The chair calls {site}'],
   'search.label': ['Tìm điểm cầu', 'Search for a site'],
   'search.hint': ['Tìm điểm cầu, không cần gõ dấu', 'Search for a site, accents not needed'],
+  'search.any': ['Tìm, không cần gõ dấu', 'Search, accents not needed'],
   'search.none': ['Không có điểm cầu nào phù hợp', 'No site fits'],
   'search.clear': ['Xóa ô tìm kiếm', 'Clear the search'],
 } as const satisfies Record<string, Text>;

@@ -2,12 +2,7 @@ import type { Text } from './catalogue.ts';
 
 export const home = {
   'home.lead': ['Hội nghị truyền hình nhiều cấp cho cơ quan hành chính', 'Multi-tier video conferences for public administrations'],
-  'home.need_link': ['Mở trang bằng đường dẫn của bạn', 'Open the page with your link'],
-  'home.need_link_do': [
-    'Mỗi điểm cầu, chủ tọa và kỹ thuật viên có một đường dẫn riêng do phòng điều khiển gửi. Hãy mở đúng đường dẫn đó.',
-    'Every site, chair and technician has a link of their own, sent by the control room. Open that link.',
-  ],
-  'home.not_operator': ['Trang này dành cho kỹ thuật viên điều khiển', 'This page is for operators'],
+  'home.not_operator': ['Trang này không dành cho vai trò của bạn', 'This page is not for your role'],
   'home.conferences': ['Phiên họp', 'Conferences'],
   'home.none': ['Chưa có phiên họp nào', 'No conference yet'],
   'home.new': ['Mở phiên họp mới', 'Open a new conference'],

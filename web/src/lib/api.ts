@@ -1,4 +1,5 @@
 /** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
+import { OfficeApi } from './officeApi.ts';
 import type {
   Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
 } from './types.ts';
@@ -45,7 +46,7 @@ export class Problem extends Error {
 }
 
 export interface RawOptions {
-  body?: string;
+  body?: string | Blob;
   type?: string;
   signal?: AbortSignal;
   /** Let the request outlive the page (RFC: fetch keepalive), for goodbyes. */
@@ -53,7 +54,11 @@ export interface RawOptions {
 }
 
 export class Api {
-  constructor(readonly token: string) {}
+  readonly office: OfficeApi;
+
+  constructor(readonly token: string) {
+    this.office = new OfficeApi(this.#json.bind(this), this.raw.bind(this));
+  }
 
   /** One request; a `Problem` for every answer that is not 2xx (and for no answer). */
   async raw(method: string, path: string, options: RawOptions = {}): Promise<Response> {

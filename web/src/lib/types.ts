@@ -5,12 +5,22 @@ export type SiteState = 'off' | 'connecting' | 'ready' | 'lost';
 export type Tally = 'off' | 'next' | 'on_air';
 export type Pane = [x: number, y: number, w: number, h: number];
 
+/** Who the token speaks for: a link has a role, an account has grants (roles on units). */
 export interface Me {
-  role: Role;
+  role?: Role;
+  account?: string;
+  name?: string;
+  grants?: { role: string; unit: string; unit_name?: string }[];
+  /** The password is the one handed out: nothing goes on before it is changed. */
+  first_password?: boolean;
+  /** One-time codes are on. */
+  codes?: boolean;
   conference?: string;
   site?: string;
   title?: string;
   expires_at: string;
+  /** The server's time. */
+  now?: string;
 }
 
 /** What a page sends: a named layout or panes of its own, and the sites in them ("" = empty pane). */

@@ -22,6 +22,8 @@ export const icons = {
   plug: 'M8 3v5M16 3v5M5.5 8h13v3a6.5 6.5 0 0 1-13 0zM12 17.5V21',
   leave: 'M14 4H5v16h9M10 12h11M17.5 8l4 4-4 4',
   plus: 'M12 5v14M5 12h14',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3.5V7M16 3.5V7',
+  clock: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4.3l3 1.9',
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -1,0 +1,141 @@
+/** The shapes of docs/protocol.md, section 6: accounts, directory, dossiers. Records have all their members. */
+import type { Kind, Step } from './dossier.ts';
+import type { Directory, Unit } from './types.ts';
+
+export type * from './dossier.ts';
+
+/** A text for people, in both languages. */
+export interface Words {
+  vi: string;
+  en: string;
+}
+
+export interface Grant {
+  role: string;
+  unit: string;
+  unit_name?: string;
+}
+
+export interface SignedIn {
+  token: string;
+  expires_at: string;
+}
+
+export interface CodeSetup {
+  secret: string;
+  uri: string;
+  picture: string;
+}
+
+export interface AccountRecord {
+  id: string;
+  name: string;
+  email: string;
+  active: boolean;
+  grants: Grant[];
+  codes?: boolean;
+  locked_until?: string | null;
+}
+
+export interface Tier {
+  id: string;
+  name: string;
+  name_en: string;
+  rank: number;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  unit: string;
+  position: string;
+  phone: string;
+  email: string;
+}
+
+export interface Duty {
+  id: string;
+  person: string;
+  unit: string;
+  starts: string;
+  ends: string;
+  rank: number;
+}
+
+/** The directory with what a server may add to it. */
+export interface Book extends Directory {
+  tiers?: Tier[];
+  people?: Person[];
+  duties?: Duty[];
+  /** The unit whose system this is. */
+  home?: string;
+}
+
+export interface OnDuty {
+  unit: string;
+  rank: number;
+  starts: string;
+  ends: string;
+  name: string;
+  phone: string;
+  email: string;
+}
+
+export interface SheetFault {
+  sheet: string;
+  cell: string;
+  row: number;
+  column: string;
+  text: Words;
+}
+
+export interface ImportResult {
+  added: number;
+  changed: number;
+  removed: number;
+  faults: SheetFault[];
+  saved: boolean;
+}
+
+export interface Procedure {
+  id: string;
+  version: string;
+  name: Words;
+  kind: Kind;
+  source: string;
+  valid_from?: string;
+  valid_to?: string;
+  tiers?: string[];
+  steps?: Step[];
+}
+
+export interface FormTemplate {
+  form: string;
+  format: string;
+  changed: boolean;
+}
+
+export interface Entry {
+  seq: number;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  text: Words;
+  reason: string;
+  changes: { path: string; old: unknown; new: unknown }[];
+  hash: string;
+}
+
+export interface Verdict {
+  ok: boolean;
+  count: number;
+  faults: { seq: number; kind: string; text: Words | string }[];
+}
+
+/** `[dossier, kind]` of something that has changed; `["", "all"]`: read everything again. */
+export type Changed = [dossier: string, kind: string];
+
+export const FORMS = ['notice', 'plan', 'summary', 'duty', 'script', 'check', 'logbook'] as const;
+
+export type { Unit };

@@ -1,0 +1,59 @@
+/**
+ * What a page offers to whom. It mirrors the roles of `domain/permissions.py`, not the places: the server
+ * decides, and says why not; a page only leaves out what somebody's roles could never do.
+ */
+import type { Book } from './office.ts';
+import { unitIndex } from './tree.ts';
+import type { Me } from './types.ts';
+
+const STAFF = ['office', 'dic', 'manager', 'technician', 'room-manager', 'room-operator', 'telecom'];
+
+const ALLOWED = {
+  'read-directory': [...STAFF, 'admin', 'chair', 'inspector'],
+  'edit-directory': ['admin', 'office', 'dic', 'manager'],
+  'edit-duties': ['admin', 'office', 'dic', 'manager', 'room-manager', 'telecom'],
+  'manage-accounts': ['admin'],
+  'read-procedures': [...STAFF, 'admin', 'chair', 'delegate', 'inspector'],
+  'edit-procedures': ['admin', 'office'],
+  'read-log-book': ['admin', 'office', 'dic', 'inspector'],
+  'read-dossier': [...STAFF, 'chair', 'delegate', 'inspector'],
+  'edit-dossier': ['office'],
+  plan: ['office', 'manager', 'technician'],
+  check: STAFF,
+  hold: ['office', 'technician'],
+  direct: ['office', 'technician'],
+  call: ['office', 'technician', 'chair'],
+  watch: ['office', 'technician', 'chair', 'manager', 'dic'],
+  join: ['office', 'manager', 'technician', 'room-manager', 'room-operator', 'telecom', 'chair'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Action = keyof typeof ALLOWED;
+
+export function rolesOf(me: Me): string[] {
+  return (me.grants ?? []).map((grant) => grant.role);
+}
+
+/** An operator's link may do everything. */
+export function may(me: Me, action: Action): boolean {
+  if (me.role === 'operator') return true;
+  return rolesOf(me).some((role) => (ALLOWED[action] as readonly string[]).includes(role));
+}
+
+/** Whether one of somebody's grants stands on this unit or above it. */
+export function reachesUnit(me: Me, book: Book, unit: string): boolean {
+  if (me.role === 'operator') return true;
+  const byId = unitIndex(book.units);
+  const granted = new Set((me.grants ?? []).map((grant) => grant.unit));
+  const seen = new Set<string>();
+  for (let one = byId.get(unit); one && !seen.has(one.id); one = byId.get(one.parent ?? '')) {
+    if (granted.has(one.id)) return true;
+    seen.add(one.id);
+  }
+  return false;
+}
+
+/** The unit that somebody organises sessions for: the first one where he is the office, else the top of the tree. */
+export function homeUnit(me: Me, book: Book): string {
+  const own = me.grants?.find((grant) => grant.role === 'office')?.unit ?? me.grants?.[0]?.unit;
+  return own ?? (book.home || book.units.find((unit) => !unit.parent)?.id) ?? '';
+}
