@@ -236,7 +236,7 @@ def test_token_for_another_role_is_refused(open_page: Open) -> None:
 
 
 def test_operator_opens_a_conference_and_copies_a_link(open_page: Open) -> None:
-    page = open_page("/#token=operator")
+    page = open_page("/conferences#token=operator")
     page.get_by_role("button", name="Mở phiên họp mới").click()
     page.get_by_label("Tên phiên họp").fill("Họp giao ban")
     page.get_by_label("Chọn cả Huyện Bình Xuyên").check()

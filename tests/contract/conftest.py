@@ -1,68 +1,56 @@
-"""A server over fakes for the edge, and a private PostgreSQL for the store's contract."""
+"""A server over fakes for the edge; the fake, SQLite and PostgreSQL for the store's contracts."""
 
-import os
-import pwd
-import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import Engine, event
 
+from diemcau.ports.store import Store
 from diemcau.testing.app import FakeServer
-
-
-def _binary(name: str) -> str | None:
-    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    return str(versions[0]) if versions else shutil.which(name)
-
-
-def _account() -> list[str]:
-    """How to run as somebody else: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return []
-    for name in ("postgres", "nobody"):
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return ["runuser", "-u", name, "--"]
-    pytest.skip("no account 'postgres' or 'nobody' to run PostgreSQL as")
+from tests.contract import databases
+from tests.contract.databases import Limits, Place, Postgres
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The URL of a server of our own on a Unix socket, with no TCP port at all."""
-    initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
-    if not initdb or not pg_ctl:
-        pytest.skip("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
-    account = _account()
-    folder = Path(tempfile.mkdtemp(prefix="diemcau-pg-"))
-    if account:
-        shutil.chown(folder, account[2])
-    data, log = folder / "data", folder / "log"
-    try:
-        _run(
-            [*account, initdb, "-D", str(data), "-U", "diemcau", "-A", "trust", "-N", "-E", "UTF8"]
-        )
-        options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-        _run([*account, pg_ctl, "-D", str(data), "-l", str(log), "-w", "-o", options, "start"])
-        yield f"postgresql+psycopg://diemcau@/postgres?host={folder}"
-    finally:
-        if (data / "postmaster.pid").exists():
-            _run([*account, pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
+def postgres() -> Iterator[Postgres]:
+    """One server for the whole session, in a folder with a short name, as its socket needs."""
+    with tempfile.TemporaryDirectory(prefix="diemcau-pg-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
-def _run(command: list[str]) -> None:
-    environment = {**os.environ, "LC_ALL": "C"}
-    done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", env=environment
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode()}")
+@pytest.fixture(params=databases.KINDS)
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    """Where a store is that nobody has used; ``databases.on_sqlite`` … choose which."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        await server.empty()
+        found = Place(server.url, server)
+    else:
+        file = tmp_path / "diemcau.db"
+        found = Place(f"sqlite+aiosqlite:///{file}" if request.param == "sqlite" else "")
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def store(place: Place) -> Store:
+    return await place.store()
+
+
+@pytest.fixture
+def limits() -> Iterator[Limits]:
+    limits = Limits()
+    event.listen(Engine, "checkout", limits)
+    yield limits
+    event.remove(Engine, "checkout", limits)
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from websockets.exceptions import ConnectionClosed
 from diemcau.api import agents, gateway
 from diemcau.api.context import Server
 from diemcau.bootstrap import Settings, build_server, listen, serving
+from diemcau.domain.directory import Site
+from diemcau.domain.roles import Role
 from diemcau.identity import DerivedAgentKeys, load_secret
-from diemcau.ports.identity import Role
+from diemcau.services.clock import SystemClock
 from diemcau.store import open_store
 from diemcau.testing import FakeAgent
 from diemcau.testing.samples import MASTER, NORTH, OFFER, SOUTH, directory
@@ -52,8 +54,8 @@ class Running:
 async def running(data: Path) -> AsyncIterator[Running]:
     """A server of its own on a data folder with the sample directory."""
     store = await open_store(Settings(data).database_url)
-    if await store.directory() is None:
-        await store.save_directory(directory())
+    if not await store.records(Site):
+        await store.commit(directory().entries, (), (), SystemClock().now())
     await store.close()
     app = build_server(Settings(data, province=""))
     sockets = listen(["127.0.0.1"], 0)

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from diemcau.api import live
 from diemcau.bootstrap import listen, serving
 from diemcau.domain.conference import full
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
 from diemcau.services.patches import apply
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import NORTH

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import MASTER, NORTH, OFFER
 

@@ -8,7 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
 from diemcau.api.app import create_app
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
 from diemcau.testing import FakeClock
 from diemcau.testing.app import FakeServer
 

@@ -16,7 +16,7 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["/", "/c/c1", "/c/c1/chair"])
+@pytest.mark.parametrize("path", ["/", "/a", "/c/c1/chair", "/d/new", "/d/d1/checks", "/urgent"])
 async def test_every_address_of_the_application_is_the_one_page(
     path: str, built: Path, client: httpx2.AsyncClient
 ) -> None:

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from diemcau.domain.conference import CallState, Conference
-from diemcau.ports.identity import Role
+from diemcau.domain.roles import Role
 from diemcau.ports.mcus import Report
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import MASTER, directory
@@ -117,8 +117,9 @@ async def test_units_come_parents_first(site: Caller) -> None:
 async def test_the_directory_is_the_operators(operator: Caller, site: Caller) -> None:
     answer = await operator.client.get("/api/directory", headers=operator.headers)
     book = answer.json()
-    assert {key: len(value) for key, value in book.items()} == {"units": 7, "sites": 5, "mcus": 3}
-    assert book["mcus"][0] == {"id": "tinh", "name": "MCU tỉnh", "operator": "Văn phòng UBND"}
+    counts = {key: len(book[key]) for key in ("units", "sites", "mcus", "people", "duties")}
+    assert counts == {"units": 7, "sites": 5, "mcus": 3, "people": 0, "duties": 0}
+    assert book["mcus"][0]["operator"] == "Văn phòng UBND"
     assert book["mcus"][1]["parent"] == "tinh"
     refused = await site.client.get("/api/directory", headers=site.headers)
     is_problem(refused, 403, "not-allowed")

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from diemcau.bootstrap import PortTaken, Settings, assemble, build_server, listen, serving
+from diemcau.domain.directory import Site
 from diemcau.domain.refusal import Invalid
 from diemcau.identity import self_signed
 from diemcau.services.clock import SystemClock
@@ -62,15 +63,14 @@ async def test_a_server_that_cannot_open_its_store_does_not_start(tmp_path: Path
 
 
 async def test_a_new_data_folder_gets_the_provinces_directory(tmp_path: Path) -> None:
-    server = await assemble(Settings(tmp_path, province="vinh-phuc-2022"), MemoryStore())
-    assert len(server.directory.sites) == 132
+    house = await assemble(Settings(tmp_path, province="vinh-phuc-2022"), MemoryStore())
+    assert len(house.server.book.directory.sites) == 132
+    assert house.server.home == "u-26"
 
 
 async def test_another_provinces_data_folder_is_refused_and_kept(tmp_path: Path) -> None:
     store = MemoryStore()
-    await store.save_directory(directory())
+    await store.commit(directory().entries, (), (), SystemClock().now())
     with pytest.raises(Invalid, match="another province"):
         await assemble(Settings(tmp_path, province="phu-tho-2025"), store)
-    kept = await store.directory()
-    assert kept is not None
-    assert kept.sites == directory().sites
+    assert await store.records(Site) == directory().of(Site)

@@ -1,29 +1,26 @@
 """One contract for every store: the fake, SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from diemcau.domain.conference import Conference, called, full, opened
-from diemcau.domain.directory import Directory
+from diemcau.domain.directory import Directory, Duty, Tier
+from diemcau.domain.journal import verify
 from diemcau.domain.planner import allocate
-from diemcau.ports.store import Store, StoreFailed
+from diemcau.domain.units import Unit
+from diemcau.ports.store import KINDS, Store
 from diemcau.provinces import load
-from diemcau.store import open_store
-from diemcau.store.tables import metadata
-from diemcau.testing import MemoryStore
 from diemcau.testing.samples import MASTER, directory
+from tests.contract.databases import Place
+from tests.kept import AT, BARE, ODD, RECORDS
+from tests.logs import NOW, note
 
-NOW = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
-Reopen = Callable[[Store], Awaitable[Store]]
+UNITS = [Unit(f"u-{number}", f"Xã {number}", "commune") for number in range(5)]
 
 
 def conference(name: str = "c1") -> Conference:
@@ -32,78 +29,159 @@ def conference(name: str = "c1") -> Conference:
     return allocate(called(allocate(made, book), "s-bac-1", "k1", NOW), book)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'diemcau.db'}"
-    if request.param == "postgresql":
-        address: str = request.getfixturevalue("postgresql")
-        await _emptied(address)
-        return address
-    return "memory"
+async def kept(store: Store) -> list[Any]:
+    """All records, kind by kind."""
+    return [record for kind in KINDS.values() for record in await store.records(kind)]
 
 
-async def _emptied(address: str) -> None:
-    engine = create_async_engine(address)
-    async with engine.begin() as connection:
-        await connection.execute(text("DROP SCHEMA public CASCADE"))
-        await connection.execute(text("CREATE SCHEMA public"))
-    await engine.dispose()
+def inside(value: object) -> Iterator[object]:
+    """A value and all that it consists of."""
+    yield value
+    if is_dataclass(value):
+        parts: Sequence[object] = [getattr(value, field.name) for field in fields(value)]
+    elif isinstance(value, Mapping):
+        parts = [*value.keys(), *value.values()]
+    else:
+        parts = list(value) if isinstance(value, tuple | frozenset) else []
+    for part in parts:
+        yield from inside(part)
 
 
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    opened_store: Store = MemoryStore() if url == "memory" else await open_store(url)
-    yield opened_store
-    await opened_store.close()
-
-
-@pytest.fixture
-def reopened(url: str) -> Reopen:
-    """The same store as the next process finds it."""
-
-    async def reopen(store: Store) -> Store:
-        if url == "memory":
-            return store
-        await store.close()
-        return await open_store(url)
-
-    return reopen
-
-
-def same(one: Directory | None, other: Directory) -> bool:
-    assert one is not None
-    return (list(one.units), list(one.sites.items()), list(one.mcus.items())) == (
-        list(other.units),
-        list(other.sites.items()),
-        list(other.mcus.items()),
-    )
+def test_there_is_a_sample_of_every_kind_that_uses_every_field() -> None:
+    assert [type(record) for record in RECORDS] == list(KINDS.values())
+    for record in RECORDS:
+        for field in fields(record):
+            default = field.default_factory() if callable(field.default_factory) else field.default
+            assert default is MISSING or getattr(record, field.name) != default, field.name
 
 
 async def test_a_new_store_is_empty(store: Store) -> None:
-    assert await store.directory() is None
+    assert await kept(store) == []
     assert await store.conferences() == []
     assert await store.epochs() == {}
+    assert await store.last() is None
 
 
-async def test_a_directory_is_kept_in_its_order(store: Store, reopened: Reopen) -> None:
-    await store.save_directory(load("vinh-phuc-2022").directory())
-    again = await reopened(store)
-    assert same(await again.directory(), load("vinh-phuc-2022").directory())
-    await again.close()
+@pytest.mark.parametrize("record", [*RECORDS, *BARE], ids=lambda r: type(r).__name__)
+async def test_a_record_is_read_as_it_was_kept(record: Any, store: Store, place: Place) -> None:
+    await store.commit([record], [], [], NOW)
+    (found,) = await (await place.store()).records(type(record))
+    assert found == record
+    for one, other in zip(inside(found), inside(record), strict=True):
+        assert type(one) is type(other) or isinstance(one, Mapping)
+        if isinstance(one, datetime):
+            assert one.utcoffset() == timedelta(0)
 
 
-async def test_a_directory_replaces_the_former_one(store: Store) -> None:
-    await store.save_directory(directory())
-    await store.save_directory(load("phu-tho-2025").directory())
-    assert same(await store.directory(), load("phu-tho-2025").directory())
+async def test_records_keep_the_order_in_which_they_came(store: Store, place: Place) -> None:
+    first, second, *rest = UNITS
+    await store.commit([second, first], [], [], NOW)
+    await store.commit([RECORDS[0], *rest], [], [], NOW)
+    changed = replace(second, name="Phường")
+    await store.commit([changed], [], [], NOW)
+    assert await (await place.store()).records(Unit) == [changed, first, *rest]
 
 
-async def test_a_conference_is_kept_with_all_that_it_is(store: Store, reopened: Reopen) -> None:
-    await store.save_conference(conference(), NOW)
-    again = await reopened(store)
-    assert await again.conferences() == [conference()]
-    await again.close()
+async def test_what_is_kept_twice_is_there_once(store: Store) -> None:
+    await store.commit([UNITS[0], replace(UNITS[0], name="Phường")], [], [], NOW)
+    assert await store.records(Unit) == [replace(UNITS[0], name="Phường")]
+
+
+async def test_records_of_two_kinds_may_have_one_id(store: Store) -> None:
+    tier = Tier(UNITS[0].id, "Xã", "Commune", 3)
+    await store.commit([tier, UNITS[0]], [], [], NOW)
+    await store.commit([], [tier], [], NOW)
+    assert await kept(store) == [UNITS[0]]
+
+
+async def test_what_is_removed_is_gone(store: Store, place: Place) -> None:
+    await store.commit(UNITS, [], [], NOW)
+    await store.commit([], [UNITS[1], replace(UNITS[3], name="Phường")], [], NOW)
+    assert await (await place.store()).records(Unit) == [UNITS[0], UNITS[2], UNITS[4]]
+
+
+async def test_removing_what_is_not_there_is_no_error(store: Store) -> None:
+    await store.commit([], UNITS, [], NOW)
+    assert await kept(store) == []
+
+
+async def test_what_is_removed_and_kept_at_once_is_new(store: Store) -> None:
+    await store.commit(UNITS[:2], [], [], NOW)
+    await store.commit([UNITS[0]], [UNITS[0]], [], NOW)
+    assert await store.records(Unit) == [UNITS[1], UNITS[0]]
+
+
+@pytest.mark.parametrize("province", ["vinh-phuc-2022", "phu-tho-2025"])
+async def test_a_directory_is_kept_as_it_is(province: str, store: Store, place: Place) -> None:
+    entries = load(province).directory().entries
+    await store.commit(entries, [], [], NOW)
+    again = Directory(await kept(await place.store()))
+    assert list(again.entries) == sorted(entries, key=lambda e: list(KINDS.values()).index(type(e)))
+    await store.commit([], entries, [], NOW)
+    assert await kept(store) == []
+
+
+async def test_half_a_character_does_not_make_a_record_unreadable(store: Store) -> None:
+    await store.commit([replace(UNITS[0], name="x\ud83d")], [], [], NOW)
+    assert await store.records(Unit) == [replace(UNITS[0], name="x\ufffd")]
+
+
+NO_RECORD = Duty("d-1", "p-1", "u-1", starts="soon", ends=AT)  # type: ignore[arg-type]
+
+
+async def test_with_one_record_that_has_no_written_form_nothing_changes(store: Store) -> None:
+    await store.commit(UNITS[:2], [], [note()], NOW)
+    with pytest.raises(ValueError, match="soon"):
+        await store.commit([UNITS[2], NO_RECORD], [UNITS[0]], [note()], NOW)
+    assert await kept(store) == UNITS[:2]
+    assert [entry.seq for entry in await store.entries()] == [1]
+
+
+async def test_with_one_note_that_cannot_be_sealed_nothing_changes(store: Store) -> None:
+    await store.commit(UNITS[:2], [], [], NOW)
+    with pytest.raises(ValueError, match="zone"):
+        await store.commit([UNITS[2]], [UNITS[0]], [note()], NOW.replace(tzinfo=None))
+    assert await kept(store) == UNITS[:2]
+    assert await store.last() is None
+
+
+async def test_a_commit_gives_the_entries_as_they_are_read(store: Store, place: Place) -> None:
+    sealed = await store.commit(UNITS, [], [note(1), note(2)], NOW)
+    sealed += await store.commit([], [], [replace(note(3), reason=ODD)], AT)
+    again = await place.store()
+    assert await again.entries() == sealed
+    assert await again.last() == sealed[-1]
+    assert [entry.seq for entry in sealed] == [1, 2, 3]
+    assert verify(sealed).ok
+
+
+async def test_commits_at_the_same_time_lose_nothing(store: Store) -> None:
+    units = [Unit(f"u-{number}", "Xã", "commune") for number in range(30)]
+    commits = (store.commit([u], [], [note(n), note(n)], NOW) for n, u in enumerate(units))
+    given = await asyncio.gather(*commits)
+    assert {unit.id for unit in await store.records(Unit)} == {unit.id for unit in units}
+    entries = await store.entries()
+    assert verify(entries).ok
+    assert len(entries) == 60
+    assert sorted((e for sealed in given for e in sealed), key=lambda e: e.seq) == entries
+
+
+async def test_records_and_conferences_are_saved_at_the_same_time(store: Store) -> None:
+    commits = (store.commit([unit], [], [note()], NOW) for unit in UNITS)
+    saves = (store.save_conference(conference(f"c{n}"), NOW) for n in range(10))
+    lives = (store.save_epoch(f"m{n}", "1", NOW) for n in range(10))
+    await asyncio.gather(*commits, *saves, *lives)
+    assert len(await store.records(Unit)) == 5
+    assert len(await store.conferences()) == len(await store.epochs()) == 10
+
+
+async def test_a_conference_is_kept_with_all_that_it_is(store: Store, place: Place) -> None:
+    odd = replace(conference(), title="Họp ' \" \\ ☃ 🎥", banner="% ; -- ")
+    await store.save_conference(odd, NOW)
+    again = await place.store()
+    assert await again.conferences() == [odd]
+    assert await again.conference("c1") == odd
+    assert await again.conference("c2") is None
 
 
 async def test_a_saved_conference_replaces_itself(store: Store) -> None:
@@ -114,67 +192,27 @@ async def test_a_saved_conference_replaces_itself(store: Store) -> None:
 
 
 async def test_open_conferences_come_in_the_order_of_their_ids(store: Store) -> None:
-    for name in ("c3", "c1", "c2"):
+    names = ["c-1", "c-a1", "c-a", "c1", "ca", "c-b", "c-1-2"]
+    for name in names:
         await store.save_conference(conference(name), NOW)
-    await store.close_conference("c2", NOW)
-    assert [c.id for c in await store.conferences()] == ["c1", "c3"]
+    await store.close_conference("c-a", NOW)
+    assert [c.id for c in await store.conferences()] == sorted({*names} - {"c-a"})
+
+
+async def test_a_closed_conference_is_kept_as_it_was_saved_last(store: Store) -> None:
+    await store.save_conference(conference(), NOW)
+    await store.close_conference("c1", NOW)
+    assert await store.conferences() == []
+    assert await store.conference("c1") == conference()
 
 
 async def test_closing_what_is_not_there_is_no_error(store: Store) -> None:
     await store.close_conference("c9", NOW)
+    assert await store.conferences() == []
 
 
-async def test_the_last_life_of_an_mcu_is_kept(store: Store) -> None:
+async def test_the_last_life_of_an_mcu_is_kept(store: Store, place: Place) -> None:
     await store.save_epoch("a", "1", NOW)
     await store.save_epoch("b", "1", NOW)
-    await store.save_epoch("a", "2", NOW)
-    assert await store.epochs() == {"a": "2", "b": "1"}
-
-
-async def test_writers_at_the_same_time_wait_for_each_other(store: Store) -> None:
-    names = [f"c{number:02}" for number in range(20)]
-    await asyncio.gather(*(store.save_conference(conference(n), NOW) for n in names))
-    assert [c.id for c in await store.conferences()] == names
-
-
-async def test_odd_characters_are_kept(store: Store) -> None:
-    odd = replace(conference(), title="Họp ' \" \\ ☃ 🎥", banner="% ; -- ")
-    await store.save_conference(odd, NOW)
-    assert await store.conferences() == [odd]
-
-
-async def test_the_migrations_lead_to_the_tables_of_the_code(url: str, store: Store) -> None:
-    if url == "memory":
-        pytest.skip("the fake has no tables")
-    engine = create_async_engine(url)
-
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
-
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await engine.dispose()
-
-
-async def test_a_store_that_cannot_be_opened_says_which_without_its_password() -> None:
-    with pytest.raises(StoreFailed, match="nowhere") as caught:
-        await open_store("sqlite+aiosqlite:////proc/nowhere/x.db")
-    assert "unable to open" in str(caught.value)
-    with pytest.raises(StoreFailed) as refused:
-        await open_store("postgresql+psycopg://me:geheim@127.0.0.1:1/x")
-    assert "geheim" not in str(refused.value)
-
-
-@pytest.mark.parametrize("url", ["", "nonsense", "mysql+nothing://x/y", "sqlite:///x.db"])
-async def test_a_senseless_address_is_answered_with_how_it_should_be(url: str) -> None:
-    with pytest.raises(StoreFailed, match=r"sqlite\+aiosqlite:///FILE"):
-        await open_store(url)
-
-
-async def test_a_damaged_database_is_an_error_of_the_store(tmp_path: Path) -> None:
-    file = tmp_path / "x.db"
-    file.write_bytes(b"no database at all" * 100)
-    with pytest.raises(StoreFailed):
-        await open_store(f"sqlite+aiosqlite:///{file}")
-    assert file.read_bytes() == b"no database at all" * 100
+    await store.save_epoch("a", "2", NOW.astimezone(UTC))
+    assert await (await place.store()).epochs() == {"a": "2", "b": "1"}
