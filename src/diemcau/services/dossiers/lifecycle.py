@@ -5,7 +5,6 @@ so a server that comes back raises what fell due meanwhile, and nothing twice.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -25,9 +24,6 @@ from diemcau.services.dossiers.responsible import Responsible
 
 log = structlog.get_logger(__name__)
 
-Wait = Callable[[datetime | None], Awaitable[None]]
-"""Wait until that moment, or for ever; whoever calls ``wake`` ends it early."""
-
 AT_LEAST_S = 0.05
 AGAIN_S = 5.0
 """How long to wait after something could not be stored."""
@@ -43,7 +39,6 @@ class Lifecycle:
         self._responsible = responsible
         self._wake = asyncio.Event()
         self._stopped = False
-        self.queued: Callable[[], None] = lambda: None
         files.records.listeners.append(lambda *_: self._wake.set())
 
     async def run(self) -> None:
@@ -90,7 +85,6 @@ class Lifecycle:
         for alarm in alarms(procedure, dossier.times, dossier.steps, dossier.raised, now):
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
             await self._files.change(dossier.id, "system", work)
-            self.queued()
 
     def _draft(self, dossier: Dossier, procedure: Procedure, alarm: Alarm, now: datetime) -> Draft:
         text = _words(procedure, alarm)

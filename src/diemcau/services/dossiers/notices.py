@@ -4,7 +4,7 @@ What has to be sent is stored together with what causes it; the outbox does the 
 time, place or list that people must know of is a further notice, which needs a further answer.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from diemcau.domain import dossier as verbs
@@ -31,8 +31,6 @@ class Notices:
     def __init__(self, files: Files, post: Post) -> None:
         self._files = files
         self._post = post
-        self.queued: Callable[[], None] = lambda: None
-        """Called when something is in the outbox."""
 
     async def announce(self, dossier_id: str, by: str) -> Dossier:
         """Send the notice, or an update of it, to every unit concerned."""
@@ -40,9 +38,7 @@ class Notices:
         def work(dossier: Dossier) -> Draft:
             return self.draft(dossier, Draft(dossier, "dossier.announced", _text(dossier)))
 
-        after = await self._files.change(dossier_id, by, work)
-        self.queued()
-        return after
+        return await self._files.change(dossier_id, by, work)
 
     async def cancel(self, dossier_id: str, reason: str, by: str) -> Dossier:
         """Cancel the session; whoever was told of it is told of that."""
@@ -53,9 +49,7 @@ class Notices:
             draft = Draft(after, "dossier.cancelled", text, reason=after.cancel_reason)
             return self.draft(dossier, draft) if dossier.notice else draft
 
-        after = await self._files.change(dossier_id, by, work)
-        self.queued()
-        return after
+        return await self._files.change(dossier_id, by, work)
 
     def tell(self, before: Dossier, draft: Draft) -> Draft:
         """With an update to everybody, if a notice is out and something in it changes."""
