@@ -48,7 +48,7 @@ _PLAN = CascadePlan(
 
 RECORDS: tuple[Any, ...] = (
     Tier("commune", "Xã", "Commune", 3),
-    Unit("u-1", ODD, "commune", "u-0", SINCE, UNTIL, "08542"),
+    Unit("u-1", ODD, "commune", "u-0", SINCE, UNTIL, "08542", 21.3, 105.6),
     Room("r-1", "Phòng họp", "u-1", "Số 1", 40, SINCE, UNTIL),
     Mcu("bac", "MCU bắc", "VNPT", "tinh", ("u-1", "u-2"), "u-3", 64, 999.5, SINCE, UNTIL),
     Line("l-1", "bac", "tinh", 50.25, 2, "VNPT", "0211 1", "u-1", SINCE, UNTIL),
@@ -115,8 +115,8 @@ RECORDS: tuple[Any, ...] = (
         12,
         (Span(AT, LATER), Span(LATER, None)),
     ),
-    ChairCall("d1.k1", "d1", "s-1", AT, "connected", 0.1 + 0.2, 120.5, 120.5),
     Departure("x1", "d1", AT, "an.nguyen", ("s-1",), "theo chủ tọa"),
+    ChairCall("d1.k1", "d1", "s-1", AT, "connected", 0.1 + 0.2, 120.5, 120.5),
     Script("d1.2", "d1", 2, (_ITEM,), AT, "an.nguyen", "muộn", LATER, "binh.tran"),
     DossierPlan(
         "d1",

@@ -43,7 +43,8 @@ async def as_it_was(place: Place, areas: str | None = None) -> None:
         await connection.run_sync(_migrated, "0001")
         for number, unit in enumerate(UNITS):
             values = vars(unit) | {"position": number, "parent": unit.parent or None}
-            await connection.execute(_insert("units", values, "code"), _dates(values, place))
+            statement = _insert("units", values, "code", "latitude", "longitude")
+            await connection.execute(statement, _dates(values, place))
         for number, mcu in enumerate(MCUS):
             written = json.dumps(mcu.areas) if areas is None else areas
             values = vars(mcu) | {"position": number, "parent": mcu.parent or None}

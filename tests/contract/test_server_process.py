@@ -160,7 +160,7 @@ async def test_a_running_server_keeps_its_folder_to_itself_but_lets_its_log_be_v
         with pytest.raises(InUse, match=str(server.process.pid)):
             await make(Settings(data), "an.nv", "Nguyễn Văn An", "")
         result = await asyncio.to_thread(verify, data)
-        assert (result.exit_code, "1 entries" in result.output) == (0, True)
+        assert (result.exit_code, "2 entries" in result.output) == (0, True)
         server.process.kill()
         await server.process.wait()
     account, password = await make(Settings(data), "an.nv", "Nguyễn Văn An", "")
