@@ -1,5 +1,5 @@
 """The planned procedure (429/2022, Article 6.1) from the letter to the assessment, as people do it:
-in browsers, on real media, with a clock that runs thirty times as fast."""
+in browsers, on real media, with a clock that runs fifteen times as fast."""
 
 from __future__ import annotations
 
@@ -163,9 +163,7 @@ async def test_the_plan_is_drawn_and_agreed(play: Play) -> None:
     await page.get_by_role("button", name="Lập phương án").click()
     await expect(page.get_by_text("Chưa thống nhất")).to_be_visible()
     await page.get_by_role("button", name="Thống nhất phương án").click()
-    await expect(
-        page.get_by_text("Nguyễn Thị Lan").or_(page.get_by_text("lan.vp"))
-    ).not_to_have_count(0)
+    await expect(page.get_by_text("đã thống nhất lúc")).to_be_visible()
     assert (await play.steps())["plan"]["state"] == "done"
 
 
@@ -223,31 +221,33 @@ async def test_the_control_room_follows_the_script_and_the_chair_calls(play: Pla
     office = await play.page("lan.vp")
     await office.goto(f"{play.province.lab_url}/c/c-{play.dossier}/control")
     await expect(office.get_by_text(TITLE)).to_be_visible()
-    eyes = await play.stack.enter_async_context(Eyes(play.province, play.meeting, mcu="viettel"))
-    take = f"/api/conferences/c-{play.dossier}/take"
-    opening = {"layout": "full", "sites": [CHAIR]}
-    assert (await play.api.post(take, json={"scene": opening})).is_success
-    report = {"layout": "side-by-side", "sites": [CHAIR, COMMUNE]}
-    since = now_ms()
-    assert (await play.api.post(take, json={"scene": report})).is_success
-    await shows_green(eyes, RIGHT)
-    await moves(eyes, RIGHT)
-    await beeps(eyes, since)
-    assert play.meeting.state["conference"]["cue"] == "bao-cao"
-    departed = {"layout": "full", "sites": [COMMUNE]}
-    assert (await play.api.post(take, json={"scene": departed})).is_success
-    await shows_green(eyes, FULL)
-    chair = await play.page("ban.ct")
-    await chair.goto(f"{play.province.lab_url}/c/c-{play.dossier}/chair")
-    await chair.get_by_role("button", name="Vĩnh Yên").first.click()
-    await play.meeting.until(
-        lambda state: state["conference"]["calls"][0]["state"] == "connected", "the call"
-    )
-    call = play.meeting.state["conference"]["calls"][0]
-    assert call["site"] == DISTRICT
-    assert call["connect_ms"] < 30_000
-    print(f"the chair's call: {call['connect_ms']:.0f} ms")
-    assert eyes.loudest_db(BEEP_HZ, since) > AUDIBLE_DB
+    async with Eyes(play.province, play.meeting, mcu="viettel") as eyes:
+        take = f"/api/conferences/c-{play.dossier}/take"
+        opening = {"layout": "full", "sites": [CHAIR]}
+        assert (await play.api.post(take, json={"scene": opening})).is_success
+        report = {"layout": "side-by-side", "sites": [CHAIR, COMMUNE]}
+        since = now_ms()
+        assert (await play.api.post(take, json={"scene": report})).is_success
+        await shows_green(eyes, RIGHT)
+        await moves(eyes, RIGHT)
+        await beeps(eyes, since)
+        assert play.meeting.state["conference"]["cue"] == "bao-cao"
+        departed = {"layout": "full", "sites": [COMMUNE]}
+        assert (await play.api.post(take, json={"scene": departed})).is_success
+        await shows_green(eyes, FULL)
+        chair = await play.page("ban.ct")
+        await chair.goto(f"{play.province.lab_url}/c/c-{play.dossier}/chair")
+        await chair.locator(f"[data-site='{DISTRICT}']").click()
+        name = play.province.directory.site(DISTRICT).name
+        await chair.get_by_role("button", name=f"Mời {name} phát biểu").click()
+        await play.meeting.until(
+            lambda state: [c["state"] for c in state["conference"]["calls"]] == ["connected"],
+            "the call",
+        )
+        call = play.meeting.state["conference"]["calls"][0]
+        assert call["site"] == DISTRICT
+        print(f"the chair's call: {call['connect_ms']:.0f} ms")
+        assert eyes.loudest_db(BEEP_HZ, since) > AUDIBLE_DB
 
 
 async def test_roll_departure_closing_and_assessment(play: Play) -> None:
@@ -264,8 +264,8 @@ async def test_roll_departure_closing_and_assessment(play: Play) -> None:
     assert attended[COMMUNE]["roll"] == "present"
     assert [d["reason"] for d in roll["departures"]] == ["Chủ tọa yêu cầu xem kỹ"]
     assert [c["site"] for c in roll["calls"] if c["state"] == "connected"] == [DISTRICT]
-    page.on("dialog", lambda dialog: dialog.accept())
     await page.get_by_role("button", name="Bế mạc").click()
+    await page.get_by_role("button", name="Bấm lần nữa để kết thúc").click()
     await expect(page.get_by_text("Phiên họp đã bế mạc").first).to_be_visible()
     page = await play.tab("lan.vp", "overview")
     await page.get_by_label("Tổng hợp chất lượng hình, tiếng, kết nối").fill("Tốt; không có sự cố.")
