@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { savedGroups, saveGroups, sitesByUnit, stateOf, tierChoices, toggled, usualChair } from '../src/lib/picking.ts';
+import { savedGroups, saveGroups, sitesByUnit, stateOf, tierChoices, toggled, usualChair, usualMaster } from '../src/lib/picking.ts';
 import { treeRows } from '../src/lib/tree.ts';
 import type { DirectorySite, Unit } from '../src/lib/types.ts';
 
@@ -40,6 +40,11 @@ describe('a press', () => {
 
 it("the chair's site is the organiser's first, or that of the unit above it", () => {
   expect([usualChair(units, sites, 'p'), usualChair(units, sites, 'vp'), usualChair(units, sites, 'nobody')]).toEqual(['hall', 'hall', '']);
+});
+
+it("the master is the MCU that serves the chair's site", () => {
+  const mcus = [{ id: 'top' }, { id: 'm' }];
+  expect([usualMaster(sites, mcus, 'hall'), usualMaster(sites, mcus, ''), usualMaster([], [], '')]).toEqual(['m', 'top', '']);
 });
 
 it('groups are kept on the machine, and a broken store has none', () => {

@@ -51,7 +51,8 @@ def load(name: str) -> Province:
     settings = tomllib.loads(_text(name))
     central, source = settings["central"], settings["units"]
     since, until = source.get("valid_from", date.min), source.get("valid_to", date.max)
-    top = Listed(central["code"], central["name"], CENTRAL, "", (central["code"],))
+    place = (central.get("latitude", 0.0), central.get("longitude", 0.0))
+    top = Listed(central["code"], central["name"], CENTRAL, "", (central["code"],), place)
     below = list(read(source["source"], source["province"], top.code))
     official = (*units([top], date.min, date.max), *units(below, since, until))
     offices = tuple(_office(entry, official[1]) for entry in settings.get("unit", ()))

@@ -65,6 +65,8 @@ export const script = {
   'plan.risks': ['Rủi ro', 'Risks'],
   'plan.notes': ['Vì sao như vậy', 'Why it is so'],
   'plan.drawing': ['Sơ đồ cascade', 'Cascade'],
+  'plan.map': ['Bản đồ', 'Map'],
+  'plan.lost': ['Chưa có tọa độ trong danh bạ: {names}', 'Without a place in the directory: {names}'],
   'plan.ports': ['{used}/{all} cổng', '{used} of {all} ports'],
   'plan.sites_of': ['Điểm cầu của {mcu}', 'Sites of {mcu}'],
   'plan.by_hand': ['Chuyển một điểm cầu', 'Move a site'],

@@ -3,7 +3,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { fromField, plus, toDateField } from './local.ts';
 import type { Dossier, DossierOrder, Letter, Secrecy } from './office.ts';
 import type { Office } from './office.svelte.ts';
-import { usualChair } from './picking.ts';
+import { usualChair, usualMaster } from './picking.ts';
 import { homeUnit } from './rights.ts';
 
 const DAY = 24 * 3600e3;
@@ -61,7 +61,7 @@ export class Draft {
     const { book } = office;
     this.unit ||= homeUnit(office.me, book);
     this.chair ||= usualChair(book.units, book.sites, this.unit);
-    this.master ||= (book.mcus.find((mcu) => !mcu.parent) ?? book.mcus[0])?.id ?? '';
+    this.master ||= usualMaster(book.sites, book.mcus, this.chair);
   }
 
   /** The start moves, and what hangs on it with it. */

@@ -107,3 +107,8 @@ function isGroup(value: unknown): value is Group {
   const group = value as Group | null;
   return typeof group?.name === 'string' && Array.isArray(group.sites) && group.sites.every((id) => typeof id === 'string');
 }
+
+/** The MCU that usually runs a unit's sessions: the one that serves its chair. */
+export function usualMaster(sites: readonly DirectorySite[], mcus: readonly { id: string }[], chair: string): string {
+  return sites.find((site) => site.id === chair)?.mcu ?? mcus[0]?.id ?? '';
+}

@@ -112,6 +112,9 @@ export interface Unit {
   name: string;
   tier: string;
   parent?: string;
+  /** Degrees (WGS 84); absent or 0 where they are not known. */
+  latitude?: number;
+  longitude?: number;
 }
 
 export interface Layout {
