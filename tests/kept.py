@@ -21,11 +21,14 @@ from diemcau.domain.casework import (
 )
 from diemcau.domain.directory import Contact, Duty, Line, Mcu, Person, Room, Site, Tier
 from diemcau.domain.dossier import Dossier, Letter, Secrecy
+from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
 from diemcau.domain.procedure import ProcedureFile
 from diemcau.domain.refusal import Text
 from diemcau.domain.roles import Grant, Role
+from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script, ScriptItem
+from diemcau.domain.talk import ChatLine, Incident
 from diemcau.domain.units import Unit
 
 AT = datetime(2026, 11, 24, 1, 2, 3, 456789, UTC)
@@ -149,6 +152,22 @@ RECORDS: tuple[Any, ...] = (
         "451 bận",
         True,
     ),
+    ChatLine("d1.l1", "d1", "s-1", AT, "an.nguyen", ODD, True),
+    Incident(
+        "d1.p1",
+        "d1",
+        "s-1",
+        AT,
+        "an.nguyen",
+        ODD,
+        {"rtt_ms": 0.1 + 0.2},
+        LATER,
+        "binh.tran",
+        LATER,
+        "binh.tran",
+        "đổi dây",
+    ),
+    SavedScene("k1", ODD, "pip", (Pane(0.1 + 0.2, 0.0, 0.5, 0.25),), ("s-1", ""), AT, "an.nguyen"),
 )
 
 BARE: tuple[Any, ...] = (

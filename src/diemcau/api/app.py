@@ -10,6 +10,7 @@ from diemcau.api import (
     accounts,
     agents,
     conferences,
+    control,
     directory,
     dossier_work,
     dossiers,
@@ -18,6 +19,7 @@ from diemcau.api import (
     office,
     pages,
     problems,
+    rooms,
     whep,
     whip,
 )
@@ -39,7 +41,7 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    for module in (*office_modules, conferences, live, whip, whep, agents):
+    for module in (*office_modules, conferences, control, rooms, live, whip, whep, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

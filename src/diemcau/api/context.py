@@ -25,6 +25,8 @@ from diemcau.services.journal import Journal
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
 from diemcau.services.records import Records
+from diemcau.services.rooms import Rooms
+from diemcau.services.scenes import Scenes
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
@@ -53,6 +55,8 @@ class Server:
     accounts: Accounts
     sign_in: SignIn
     office: Office
+    rooms: Rooms
+    scenes: Scenes
     editor: Editor
     templates: Templates
     journal: Journal

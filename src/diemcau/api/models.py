@@ -103,6 +103,53 @@ class BannerIn(Body):
     text: Line
 
 
+class OnIn(Body):
+    on: bool
+
+
+class SlateIn(Body):
+    text: Annotated[Line, StringConstraints(max_length=120)] = ""
+
+
+class FloorIn(Body):
+    site: Id
+
+
+class TurnIn(Body):
+    sites: Annotated[list[Id], Field(min_length=2, max_length=4095)]
+    seconds: Annotated[int, Field(ge=10, le=120)] = 30
+
+
+class ExtendIn(Body):
+    minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class ChatIn(Body):
+    text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+
+
+class IncidentIn(Body):
+    """``figures``: what the page measures, by name."""
+
+    text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+    figures: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")], FiniteFloat],
+        Field(max_length=40),
+    ] = {}
+
+
+class IncidentPatch(Body):
+    """Taken by whoever asks, or closed with what was done."""
+
+    state: Literal["taken", "closed"]
+    remedy: Line = ""
+
+
+class SavedSceneIn(Body):
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+    scene: SceneIn
+
+
 class LinkIn(Body):
     role: Literal[Role.OPERATOR, Role.CHAIR, Role.SITE, Role.VIEWER]
     site: Id = ""

@@ -60,9 +60,12 @@ from diemcau.services.places import Book
 from diemcau.services.procedures import Procedures
 from diemcau.services.records import Records
 from diemcau.services.reports import Reports
+from diemcau.services.rooms import Rooms
+from diemcau.services.scenes import Scenes
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
+from diemcau.services.turns import Turns
 from diemcau.store import open_store
 
 log = structlog.get_logger(__name__)
@@ -128,6 +131,7 @@ class House:
     server: Server
     outbox: Outbox
     custody: Custody
+    turns: Turns
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -142,11 +146,12 @@ class House:
             asyncio.create_task(_kept("clock of the procedures", office.lifecycle.run)),
             asyncio.create_task(_kept("outbox", self.outbox.run)),
             asyncio.create_task(_kept("custody of the log book", self.custody.run)),
+            asyncio.create_task(_kept("sites in turn", self.turns.run)),
         ]
         try:
             yield
         finally:
-            for one in (office.lifecycle, self.outbox, self.custody):
+            for one in (office.lifecycle, self.outbox, self.custody, self.turns):
                 one.stop()
             await _ended(jobs)
             await office.sitting.stop()
@@ -199,16 +204,21 @@ async def assemble(
 
     def _render(name: str) -> dict[str, object] | None:
         conference = control.find(name)
-        return project(conference, book.directory, observations) if conference else None
+        if conference is None:
+            return None
+        dossier = office.files.of_conference(name)
+        return project(conference, book.directory, observations, dossier, rooms.view(name))
 
     def _changed(name: str) -> None:
         if control.find(name):
             hub.changed(name)
+            turns.changed()
             office.sitting.observed(name)
         else:
             hub.ended(name)
             observations.forget(name)
 
+    turns = Turns(control, observations, clock)
     hashing = Hashing(parts.passwords)
     accounts = Accounts(KeptAccounts(records), hashing, clock)
     await accounts.start()
@@ -220,6 +230,7 @@ async def assemble(
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
     gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
+    rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
     await office.sitting.start()
     custody = Custody(journal, HeadFile(settings.data / HEAD_FILE), records)
@@ -239,6 +250,8 @@ async def assemble(
         accounts=accounts,
         sign_in=SignIn(accounts, hashing, parts.codes, clock),
         office=office,
+        rooms=rooms,
+        scenes=Scenes(records, clock),
         editor=Editor(records, book, parts.sheets, control.standing_on),
         templates=Templates(parts.documents, records),
         journal=journal,
@@ -248,7 +261,7 @@ async def assemble(
         sso=parts.sso,
         public_url=settings.public_url.rstrip("/"),
     )
-    return House(server, outbox, custody)
+    return House(server, outbox, custody, turns)
 
 
 def _office(

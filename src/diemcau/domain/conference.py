@@ -6,7 +6,7 @@ planner and the tests see the same thing. Time is an argument.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from diemcau.domain.allocation import Places
@@ -78,6 +78,29 @@ def full(site: str) -> Scene:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """A site asks to speak."""
+
+    site: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Sites full screen one after the other; the one at ``place`` is shown ``since`` then."""
+
+    sites: tuple[str, ...]
+    seconds: int
+    place: int
+    since: datetime
+
+    @property
+    def due(self) -> datetime:
+        """When the next one is to be shown."""
+        return self.since + timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True)
 class Conference:
     """One session's desired state. ``slots`` and ``lanes`` say who sits where in the media."""
 
@@ -105,6 +128,17 @@ class Conference:
     """The MCU above each MCU by the cascade plan; empty: over the usual lines."""
     cue: str = ""
     """The item of the script that is on the main screen."""
+    cue_at: datetime | None = None
+    hands: tuple[Hand, ...] = ()
+    """Who asks to speak, the longest waiting first."""
+    turn: Turn | None = None
+    former: tuple[Scene, ...] = ()
+    """Programme and preview before the last take, for as long as it can be undone."""
+    clock: bool = False
+    slate: str = ""
+    """What the programme shows in place of pictures, without sound: a break, say."""
+    locked: bool = False
+    """Whoever was not there yet stays out."""
 
     @property
     def current_call(self) -> Call | None:
@@ -120,6 +154,9 @@ class Conference:
 
     @property
     def heard(self) -> tuple[str, ...]:
+        """Nobody, while a slate is up."""
+        if self.slate:
+            return ()
         return tuple(site for site in self.on_air if site not in self.muted)
 
     @property
@@ -156,14 +193,32 @@ def previewed(conference: Conference, scene: Scene) -> Conference:
 
 
 def taken(conference: Conference, scene: Scene | None = None) -> Conference:
-    """Preview (or the scene) to programme; what was on programme becomes the preview."""
+    """Preview (or the scene) to programme; what was on programme becomes the preview.
+
+    It takes the slate away, and ends the turn: the hand of whoever directs goes before it.
+    """
     scene = scene or conference.preview
     conference.require(*scene.shown)
     after = _shown(conference, scene)
     current = conference.current_call
     if current is not None and current.site not in scene.shown:
         after = _end_current_call(after)
-    return replace(after, base=scene, preview=conference.program)
+    return replace(
+        after,
+        base=scene,
+        preview=conference.program,
+        former=(conference.program, conference.preview),
+        turn=None,
+        slate="",
+    )
+
+
+def undone(conference: Conference) -> Conference:
+    """The last take never was: programme and preview as they were before it."""
+    if not conference.former:
+        raise Conflict("Không có lần lên hình nào để hoàn tác.", "There is no take to undo.")
+    program, preview = conference.former
+    return replace(taken(conference, program), preview=preview, former=())
 
 
 def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
@@ -178,7 +233,15 @@ def called(conference: Conference, site: str, call_id: str, now: datetime) -> Co
         raise Conflict("Chủ tọa đã ở trên màn hình.", "The chair is on the main screen already.")
     ended = _end_current_call(conference)
     beside = Scene(layout("side-by-side"), (ended.chair, site)) if ended.chair else full(site)
-    after = replace(_shown(ended, beside), chair_view=full(site), muted=ended.muted - {site})
+    after = replace(
+        _shown(ended, beside),
+        chair_view=full(site),
+        muted=ended.muted - {site},
+        hands=tuple(hand for hand in ended.hands if hand.site != site),
+        former=(),
+        turn=None,
+        slate="",
+    )
     there = site in conference.on_air and site not in conference.muted
     call = Call(call_id, site, now, CallState.CONNECTED if there else CallState.REQUESTED)
     return replace(after, calls=(call, *after.calls)[:CALLS_KEPT])
@@ -189,7 +252,7 @@ def released(conference: Conference) -> Conference:
     if conference.current_call is None:
         raise Conflict("Không có điểm cầu nào đang được mời.", "No site is called at the moment.")
     ended = _end_current_call(conference)
-    return replace(_shown(ended, ended.base), chair_view=full(ended.chair))
+    return replace(_shown(ended, ended.base), chair_view=full(ended.chair), former=())
 
 
 def measured(
@@ -222,6 +285,31 @@ def bannered(conference: Conference, text: str) -> Conference:
     if len(text) > 300:
         raise Invalid("Dòng chữ dài quá 300 ký tự.", "The banner is over 300 characters.")
     return replace(conference, banner=text.strip())
+
+
+def clocked(conference: Conference, on: bool) -> Conference:
+    """The time of day on the picture, or not."""
+    return replace(conference, clock=on)
+
+
+def slated(conference: Conference, text: str) -> Conference:
+    """A slate with this text in place of pictures and sound; "" takes it away."""
+    if len(text) > 120:
+        raise Invalid(
+            "Dòng chữ của hình thay thế dài quá 120 ký tự.",
+            "The slate's text is over 120 characters.",
+        )
+    return replace(conference, slate=text.strip())
+
+
+def locked(conference: Conference, on: bool) -> Conference:
+    """Nobody new comes in; whoever was there may come back."""
+    return replace(conference, locked=on)
+
+
+def cued(conference: Conference, item: str, now: datetime) -> Conference:
+    """This item of the script is on the main screen since ``now``."""
+    return conference if conference.cue == item else replace(conference, cue=item, cue_at=now)
 
 
 def _shown(conference: Conference, scene: Scene) -> Conference:

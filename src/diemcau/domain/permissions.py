@@ -36,6 +36,8 @@ class Action(StrEnum):
     WATCH = "watch"
     JOIN = "join"
     MUTE_SITE = "mute-site"
+    TAKE_PART = "take-part"
+    """What a room says for itself: it asks to speak, writes, reports what is wrong."""
 
 
 _STAFF = frozenset(
@@ -75,6 +77,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CALL: _DIRECTORS | {Role.CHAIR},
         Action.WATCH: _DIRECTORS | {Role.CHAIR, Role.SITE, Role.VIEWER, Role.MANAGER, Role.DIC},
         Action.JOIN: frozenset({Role.OPERATOR, Role.SITE, Role.CHAIR, *_STAFF - {Role.DIC}}),
+        Action.TAKE_PART: _DIRECTORS
+        | {Role.SITE, Role.MANAGER, Role.ROOM_MANAGER, Role.ROOM_OPERATOR},
         Action.MUTE_SITE: _DIRECTORS | {Role.SITE, Role.CHAIR},
     }
 )

@@ -111,18 +111,25 @@ def _mixing(conference: Conference, directory: Directory, tree: Cascade) -> Iter
 
 def mix(conference: Conference, directory: Directory) -> Mix:
     """The whole desired mix of the conference."""
-    scenes = {"program": conference.program, "chair": conference.chair_view}
+    panes = {
+        "program": _slate(conference) or _panes(conference, directory, conference.program),
+        "chair": _panes(conference, directory, conference.chair_view),
+    }
     return Mix(
         conference.id,
         take=str(conference.take_number),
         buses=tuple(
-            BusMix(bus, _panes(conference, directory, scenes[bus]), conference.banner)
-            for bus in conference.buses
+            BusMix(bus, panes[bus], conference.banner, conference.clock) for bus in conference.buses
         ),
         open=tuple(
             sorted(conference.slots.index(s) for s in conference.heard if s in conference.slots)
         ),
     )
+
+
+def _slate(conference: Conference) -> tuple[MixPane, ...]:
+    """An empty pane over the whole frame says its text on a slate."""
+    return (MixPane(-1, 0, 0, 1, 1, conference.slate),) if conference.slate else ()
 
 
 def _panes(conference: Conference, directory: Directory, scene: Scene) -> tuple[MixPane, ...]:

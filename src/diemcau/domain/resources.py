@@ -124,6 +124,7 @@ class BusMix:
     bus: str
     panes: tuple[MixPane, ...]
     banner: str = ""
+    clock: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import pairwise
 
-from diemcau.domain.layout import LAYOUTS
+from diemcau.domain.conference import Scene
+from diemcau.domain.layout import LAYOUTS, layout
 from diemcau.domain.refusal import Conflict, Invalid, Text
 
 LONGEST_BANNER = 300
@@ -192,6 +193,11 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(timespec="minutes")
     return "" if value is None else str(value)
+
+
+def scene_of(item: ScriptItem) -> Scene:
+    """What the item puts on the main screen."""
+    return Scene(layout(item.layout), item.sites)
 
 
 def cue_of(script: Script, cue: str, sites: Sequence[str]) -> ScriptItem | None:

@@ -222,7 +222,7 @@ def _mix_params(mix: Mix) -> dict[str, Any]:
         panes = [asdict(pane) for pane in bus.panes]
         for pane in panes:
             pane["slot"] = None if pane["slot"] < 0 else pane["slot"]
-        buses[bus.bus] = {"panes": panes, "banner": bus.banner}
+        buses[bus.bus] = {"panes": panes, "banner": bus.banner, "clock": bus.clock}
     return {
         "take": mix.take,
         "hold_ms": HOLD_MS,
@@ -239,7 +239,8 @@ def _mix_from(conference: str, params: dict[str, Any]) -> Mix:
              "slot": -1 if p["slot"] is None else p["slot"]}
             for p in bus["panes"]
         ]  # fmt: skip
-        buses.append({"bus": name, "panes": panes, "banner": bus.get("banner", "")})
+        words = {"banner": bus.get("banner", ""), "clock": bus.get("clock", False)}
+        buses.append({"bus": name, "panes": panes, **words})
     data = {
         "kind": "mix",
         "conference": conference,

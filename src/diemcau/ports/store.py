@@ -21,7 +21,9 @@ from diemcau.domain.dossier import Dossier
 from diemcau.domain.journal import Note, Sealed
 from diemcau.domain.outbox import Message
 from diemcau.domain.procedure import ProcedureFile
+from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
+from diemcau.domain.talk import ChatLine, Incident
 
 
 class Record(Protocol):
@@ -46,6 +48,9 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "script": Script,
         "plan": DossierPlan,
         "message": Message,
+        "chat": ChatLine,
+        "incident": Incident,
+        "scene": SavedScene,
     }
 )
 """Every kind of record that is kept, by the name under which it is kept."""

@@ -7,19 +7,20 @@ always whole, never a difference, so no order of these events leaves anything be
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Protocol
 
 import structlog
 
 from diemcau.domain import conference as verbs
-from diemcau.domain import planner
+from diemcau.domain import floor, planner, turns
 from diemcau.domain.conference import BUSES, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
+from diemcau.domain.script import ScriptItem
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import ConferenceStore, EpochStore, StoreFailed
@@ -157,6 +158,9 @@ class ConferenceControl:
     async def release(self, conference_id: str) -> None:
         await self._change(conference_id, verbs.released)
 
+    async def undo(self, conference_id: str) -> None:
+        await self._change(conference_id, verbs.undone)
+
     async def mute(self, conference_id: str, site: str, off: bool) -> None:
         await self._change(conference_id, lambda c: verbs.muted(c, site, off))
 
@@ -166,9 +170,49 @@ class ConferenceControl:
     async def banner(self, conference_id: str, text: str) -> None:
         await self._change(conference_id, lambda c: verbs.bannered(c, text))
 
-    async def cue(self, conference_id: str, item: str) -> None:
-        """The script's item that the main screen shows."""
-        await self._change(conference_id, lambda c: replace(c, cue=item))
+    async def clock(self, conference_id: str, on: bool) -> None:
+        await self._change(conference_id, lambda c: verbs.clocked(c, on))
+
+    async def slate(self, conference_id: str, text: str) -> None:
+        await self._change(conference_id, lambda c: verbs.slated(c, text))
+
+    async def lock(self, conference_id: str, on: bool) -> None:
+        await self._change(conference_id, lambda c: verbs.locked(c, on))
+
+    async def raise_hand(self, conference_id: str, site: str) -> None:
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: floor.hand_raised(c, site, now))
+
+    async def lower_hand(self, conference_id: str, site: str) -> None:
+        await self._change(conference_id, lambda c: floor.hand_lowered(c, site))
+
+    async def give_floor(self, conference_id: str, site: str) -> None:
+        await self._change(conference_id, lambda c: floor.floor_given(c, site))
+
+    async def begin_turn(self, conference_id: str, sites: Sequence[str], seconds: int) -> None:
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: turns.turning(c, sites, seconds, now))
+
+    async def turn(self, conference_id: str, there: Container[str]) -> None:
+        """Show whoever is due of those that are ``there``."""
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: turns.turned(c, there, now))
+
+    async def end_turn(self, conference_id: str) -> None:
+        await self._change(conference_id, turns.turn_ended)
+
+    async def cue(self, conference_id: str, item: ScriptItem, following: Scene | None) -> None:
+        """The script's item that the main screen shows, with its banner; what follows is made
+        ready."""
+        now = self._clock.now()
+
+        def verb(before: Conference) -> Conference:
+            if before.cue == item.id:
+                return before
+            after = verbs.bannered(verbs.cued(before, item.id, now), item.banner)
+            return verbs.previewed(after, following) if following else after
+
+        await self._change(conference_id, verb)
 
     async def on_air(self, report: Report, now: float) -> None:
         """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""

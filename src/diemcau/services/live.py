@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from diemcau import __version__
-from diemcau.domain.conference import Call, Conference, Scene
+from diemcau.domain.conference import Call, Conference, Scene, Turn
 from diemcau.domain.directory import Directory, Mcu, Site
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import MAX_PANES
 from diemcau.domain.planner import cascade, home
 from diemcau.domain.roles import Role
@@ -20,13 +21,22 @@ ALL = "*"
 """The view of those who see every site; any other view is the id of a site, or "" for none."""
 
 
-def project(conference: Conference, directory: Directory, observations: Observations) -> Json:
-    """Everything there is to see of a conference. Members without a value are absent."""
+def project(
+    conference: Conference,
+    directory: Directory,
+    observations: Observations,
+    dossier: Dossier | None = None,
+    rooms: Json | None = None,
+) -> Json:
+    """Everything there is to see of a conference. Members without a value are absent.
+
+    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``.
+    """
     said = observations.of(conference.id)
     tree = cascade(conference, directory)
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
     return {
-        "conference": conference_json(conference),
+        "conference": conference_json(conference) | _session(dossier),
         "sites": {
             site: _site(conference, directory.site(site), home(conference, directory, site), said)
             for site in conference.sites
@@ -36,6 +46,7 @@ def project(conference: Conference, directory: Directory, observations: Observat
             for mcu in members
         },
         "server": {"version": __version__},
+        **(rooms or {}),
     }
 
 
@@ -59,6 +70,10 @@ def seen_by(state: Json, view: str) -> Json:
         "conference": conference,
         "sites": {site: value for site, value in sites.items() if site in shown},
         "server": state["server"],
+        "talk": {s: lines for s, lines in state.get("talk", {}).items() if s == view},
+        "incidents": {
+            name: one for name, one in state.get("incidents", {}).items() if one["site"] == view
+        },
     }
 
 
@@ -104,10 +119,46 @@ def conference_json(conference: Conference) -> Json:
         "chair_view": scene_json(conference.chair_view),
         "preview": scene_json(conference.preview),
         "banner": conference.banner,
-        **({"cue": conference.cue} if conference.cue else {}),
+        **_cue(conference),
+        "hands": [{"site": hand.site, "at": moment(hand.at)} for hand in conference.hands],
+        **_turn(conference.turn),
+        "undo": bool(conference.former),
+        "clock": conference.clock,
+        "slate": conference.slate,
+        "locked": conference.locked,
         "max_sites": conference.max_sites,
         "max_panes": MAX_PANES,
         "calls": [call_json(call) for call in conference.calls],
+    }
+
+
+def _session(dossier: Dossier | None) -> Json:
+    if dossier is None:
+        return {}
+    return {
+        "dossier": dossier.id,
+        "starts_at": moment(dossier.starts_at),
+        "ends_at": moment(dossier.ends_at),
+    }
+
+
+def _cue(conference: Conference) -> Json:
+    if not conference.cue:
+        return {}
+    at = {"cue_at": moment(conference.cue_at)} if conference.cue_at else {}
+    return {"cue": conference.cue, **at}
+
+
+def _turn(turn: Turn | None) -> Json:
+    if turn is None:
+        return {}
+    return {
+        "turn": {
+            "sites": list(turn.sites),
+            "seconds": turn.seconds,
+            "place": turn.place,
+            "since": moment(turn.since),
+        }
     }
 
 

@@ -58,6 +58,11 @@ class Said:
         said_slot, state = self.inputs.get(site, (slot, "waiting"))
         return state if said_slot == slot else "waiting"
 
+    def there(self) -> set[str]:
+        """The sites whose media arrive."""
+        published = {site for seen in self.seen.values() for site in seen.publishers}
+        return published - {site for seen in self.seen.values() for site in seen.silent}
+
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
         published = {site for seen in self.seen.values() for site in seen.publishers}

@@ -107,6 +107,17 @@ class ConferenceFull(Unavailable):
         )
 
 
+class ConferenceLocked(Conflict):
+    id = "conference-locked"
+    title = Text("Phiên họp đã khóa", "The conference is locked")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Người điều hành đã khóa phiên họp; gọi phòng điều hành để được cho vào.",
+            "The operator has locked the conference; call the control room to be let in.",
+        )
+
+
 class NotStored(Unavailable):
     id = "not-stored"
     title = Text("Chưa lưu được", "Could not be stored")

@@ -20,6 +20,7 @@ from diemcau.services.refusals import (
     AlreadyPublishing,
     BadSdp,
     ConferenceFull,
+    ConferenceLocked,
     McuNotReady,
     McuUnavailable,
     NoFeed,
@@ -125,6 +126,8 @@ class Sessions:
         said = self._observations.of(conference.id)
         if said.publishing(site, mcu) and not replace:
             raise AlreadyPublishing(site)
+        if conference.locked and site not in said.expected and not said.publishing(site, mcu):
+            raise ConferenceLocked
         if len(said.present() - {site}) >= conference.max_sites:
             raise ConferenceFull(conference.max_sites)
 

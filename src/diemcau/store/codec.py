@@ -7,13 +7,16 @@ their defaults, so that a newer server reads what an older one wrote.
 from datetime import datetime
 from typing import Any
 
-from diemcau.domain.conference import Call, CallState, Conference, Scene
+from diemcau.domain.conference import Call, CallState, Conference, Hand, Scene, Turn
 from diemcau.domain.layout import LAYOUTS, custom, layout
 
 Json = dict[str, Any]
 
 _SCENES = ("program", "chair_view", "preview", "base", "outgoing")
-_PLAIN = ("id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue")
+_PLAIN = (
+    "id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue", "clock",
+    "slate", "locked",
+)  # fmt: skip
 _TUPLES = ("sites", "buses", "slots")
 
 
@@ -27,6 +30,10 @@ def encode(conference: Conference) -> Json:
         "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
         "homes": dict(conference.homes),
         "parents": dict(conference.parents),
+        "cue_at": _moment(conference.cue_at),
+        "hands": [{"site": hand.site, "at": _moment(hand.at)} for hand in conference.hands],
+        "turn": _turn(conference.turn),
+        "former": [_scene(scene) for scene in conference.former],
     }
 
 
@@ -40,7 +47,38 @@ def decode(data: Json) -> Conference:
     values["homes"] = dict(data.get("homes", {}))
     values["parents"] = dict(data.get("parents", {}))
     values["lanes"] = {mcu: tuple(places) for mcu, places in data.get("lanes", {}).items()}
+    values["cue_at"] = _moment_of(data.get("cue_at"))
+    hands = [(hand["site"], _moment_of(hand["at"])) for hand in data.get("hands", ())]
+    values["hands"] = tuple(Hand(site, at) for site, at in hands if at is not None)
+    values["turn"] = _turn_of(data.get("turn"))
+    values["former"] = tuple(_scene_of(scene) for scene in data.get("former", ()))
     return Conference(**values)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _turn(turn: Turn | None) -> Json | None:
+    if turn is None:
+        return None
+    return {
+        "sites": list(turn.sites),
+        "seconds": turn.seconds,
+        "place": turn.place,
+        "since": turn.since.isoformat(),
+    }
+
+
+def _turn_of(data: Json | None) -> Turn | None:
+    if data is None:
+        return None
+    since = datetime.fromisoformat(data["since"])
+    return Turn(tuple(data["sites"]), data["seconds"], data["place"], since)
 
 
 def _scene(scene: Scene) -> Json:

@@ -6,6 +6,8 @@ the two, ``ensure`` makes the one from the other, now or when the server comes b
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
 
 import structlog
@@ -16,7 +18,7 @@ from diemcau.domain.conference import Call, Scene
 from diemcau.domain.dossier import Dossier, Stage
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
-from diemcau.domain.script import cue_of
+from diemcau.domain.script import Script, cue_of, scene_of
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.scripts import Scripts
@@ -89,8 +91,16 @@ class Sitting:
         running = self._control.find(dossier.conference)
         if dossier.stage is Stage.HELD and running is None:
             await self._control.open(self._order(dossier), dossier.conference)
+            await self._make_ready(dossier)
         if dossier.stage is Stage.CLOSED and running is not None:
             await self._control.close(dossier.conference)
+
+    async def _make_ready(self, dossier: Dossier) -> None:
+        """The script's first item waits in preview."""
+        script = self._scripts.in_force(dossier)
+        first = self._following(script, "", dossier) if script else None
+        if first is not None:
+            await self._control.preview(dossier.conference, first)
 
     async def call_roll(
         self, dossier_id: str, site: str, roll: Roll, reason: str, people: int, by: str
@@ -120,7 +130,7 @@ class Sitting:
         cue = self._control.get(conference_id).cue
         item = cue_of(script, cue, scene.sites)
         if item is not None:
-            await self._control.cue(conference_id, item.id)
+            await self._control.cue(conference_id, item, self._following(script, item.id, dossier))
             return
         departure = Departure(
             id=f"{dossier.id}.{token_hex(4)}",
@@ -136,6 +146,26 @@ class Sitting:
             by,
             lambda d: Draft(d, "script.departed", text, (departure,), reason=departure.reason),
         )
+
+    def _following(self, script: Script, item: str, dossier: Dossier) -> Scene | None:
+        """What the script shows next, to be made ready; None where that cannot be."""
+        after = script.after(item)
+        known = after is not None and after.sites and set(after.sites) <= set(dossier.sites)
+        return scene_of(after) if after is not None and known else None
+
+    async def extend(self, dossier_id: str, minutes: int, by: str) -> Dossier:
+        """The session goes on for longer than was planned."""
+        if not 1 <= minutes <= 240:
+            raise Invalid("Kéo dài từ 1 đến 240 phút.", "Extend by 1 to 240 minutes.")
+
+        def work(before: Dossier) -> Draft:
+            if before.stage is not Stage.HELD:
+                raise Conflict("Phiên họp không đang diễn ra.", "The session is not under way.")
+            after = replace(before, ends_at=before.ends_at + timedelta(minutes=minutes))
+            text = Text(f"Kéo dài phiên họp {minutes} phút", f"Session extended by {minutes} min")
+            return Draft(after, "session.extended", text)
+
+        return await self._files.change(dossier_id, by, work)
 
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
