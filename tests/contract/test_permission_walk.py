@@ -99,7 +99,7 @@ def every(routes: Any) -> Iterator[APIRoute]:
 
 
 APP = create_app(FakeClock())
-ROUTES = {f"{method} {r.path}": r for r in every(APP.routes) for method in sorted(r.methods)}
+ROUTES = {f"{method} {r.path}": r for r in every(APP.routes) for method in sorted(r.methods or ())}
 
 
 def declaration(route: str) -> May | None:
