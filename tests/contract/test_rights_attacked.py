@@ -70,7 +70,7 @@ async def test_an_administrator_sees_and_changes_only_accounts_that_he_reaches_w
     world: World, asks: Asks
 ) -> None:
     both = Account("hai-noi", "X", grants=(Grant(Role.OFFICE, "u-bac"), Grant(Role.DIC, "u-nam")))
-    await world.server.accounts.create(both)
+    await world.server.accounts.create(both, "test")
     shown = (await asks("admin-bac", "GET", "/api/accounts")).json()
     assert {VICTIM, "office-bac"} <= {one["id"] for one in shown}
     assert {"hai-noi", "office-nam", "office-tinh"}.isdisjoint(one["id"] for one in shown)
@@ -197,7 +197,7 @@ async def test_the_extract_of_the_log_book_is_for_its_readers(asks: Asks) -> Non
 
 async def test_whoever_left_the_roster_of_accounts_is_out_at_once(world: World, asks: Asks) -> None:
     assert (await asks("office-bac", "GET", "/api/desk")).status_code == 200
-    await world.server.accounts.deactivate("office-bac")
+    await world.server.accounts.deactivate("office-bac", "test")
     assert (await asks("office-bac", "GET", "/api/desk")).status_code == 401
 
 
