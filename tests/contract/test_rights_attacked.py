@@ -164,6 +164,12 @@ async def test_the_key_of_anothers_dossier_opens_nothing_of_it(world: World, ask
     ).status_code == 403
 
 
+@pytest.mark.parametrize("who", ["admin-tinh", "khong-quyen", "link-viewer-bac"])
+async def test_whoever_has_no_part_in_sessions_has_an_empty_desk(who: str, asks: Asks) -> None:
+    answer = await asks(who, "GET", "/api/desk")
+    assert (answer.status_code, answer.json()) == (200, {"tasks": [], "dossiers": []})
+
+
 async def test_an_operators_link_of_one_conference_reads_no_dossier(asks: Asks) -> None:
     assert (await asks("link-operator-bac", "GET", "/api/dossiers")).json() == []
     assert (await asks("link-operator-bac", "GET", "/api/desk")).json()["dossiers"] == []

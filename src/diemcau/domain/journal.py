@@ -18,6 +18,9 @@ from diemcau.domain.refusal import Text
 GENESIS = "0" * 64
 """What the first entry has for the hash of the one before it."""
 
+LAST_SEQ = 2**31 - 1
+"""A number that no entry has: as high as a database counts."""
+
 SYSTEM = "system"
 """The actor of what goes on by itself, or by a command on the server's machine."""
 
