@@ -16,6 +16,7 @@ from pydantic import (
 from diemcau.domain.conference import Scene
 from diemcau.domain.journal import LAST_SEQ
 from diemcau.domain.layout import custom, layout
+from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
 
@@ -27,9 +28,6 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
 
 Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
 """The number of an entry of the log book."""
-
-YEARS = range(1970, 2200)
-"""Beyond them no session is held, and near the calendar's ends times cannot be computed with."""
 
 
 def _within_years(moment: datetime) -> datetime:
