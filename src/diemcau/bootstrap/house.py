@@ -16,7 +16,7 @@ from diemcau.bootstrap.lock import locked
 from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, ProcedureFiles, real_parts
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
-from diemcau.domain.journal import Note
+from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
 from diemcau.identity import (
@@ -319,4 +319,4 @@ async def _first_directory(province: str, records: Records, book: Book) -> str:
 
 
 async def _keep(records: Records, entries: Sequence[Entry], text: Text) -> None:
-    await records.commit(*entries, notes=[Note("system", "directory.made", "directory", text)])
+    await records.commit(*entries, notes=[Note(SYSTEM, "directory.made", "directory", text)])

@@ -7,9 +7,8 @@ from datetime import datetime
 from diemcau.domain.agenda import Done
 from diemcau.domain.casework import CheckSheet, checks_passed
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import Evidence, Procedure, Step
-
-SYSTEM = "system"
 
 
 @dataclass(frozen=True)

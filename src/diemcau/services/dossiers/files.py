@@ -12,8 +12,8 @@ from typing import TypeVar
 from diemcau.domain.casework import Answer, CheckSheet, DossierPlan, HandIn
 from diemcau.domain.differences import MASK, Change, differences
 from diemcau.domain.dossier import Dossier, Secrecy
-from diemcau.domain.evidence import SYSTEM, Facts, settled
-from diemcau.domain.journal import Note
+from diemcau.domain.evidence import Facts, settled
+from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.plain import Json
 from diemcau.domain.procedure import NO_TEXT, Procedure

@@ -15,6 +15,7 @@ import structlog
 from diemcau.domain.agenda import Alarm, Level, alarms, next_moment
 from diemcau.domain.directory import Person
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import NO_TEXT, Procedure
 from diemcau.domain.recipients import escalation
 from diemcau.domain.refusal import Refusal, Text
@@ -84,7 +85,7 @@ class Lifecycle:
         procedure, now = self._files.procedure(dossier), self._files.clock.now()
         for alarm in alarms(procedure, dossier.times, dossier.steps, dossier.raised, now):
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
-            await self._files.change(dossier.id, "system", work)
+            await self._files.change(dossier.id, SYSTEM, work)
 
     def _draft(self, dossier: Dossier, procedure: Procedure, alarm: Alarm, now: datetime) -> Draft:
         text = _words(procedure, alarm)

@@ -14,6 +14,7 @@ from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
 from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import cue_of
@@ -190,7 +191,7 @@ class Sitting:
             text = Text(", ".join(came), ", ".join(english))
             return Draft(before, "session.seen", text, (*changed, *calls))
 
-        await self._files.change(dossier.id, "system", work)
+        await self._files.change(dossier.id, SYSTEM, work)
 
     def _calls(self, dossier: Dossier) -> tuple[ChairCall, ...]:
         """The chair's calls that are not yet kept as they are now."""
