@@ -91,7 +91,7 @@ RECORDS: tuple[Any, ...] = (
         ("an.nguyen",),
         "sr1",
         2,
-        {"plan": Done(AT, "an.nguyen", "word", ODD), "check": Done(LATER, "", "system", "-")},
+        {"plan": Done(AT, "an.nguyen", "word", ODD), "check": Done(LATER, "", "system", "-", AT)},
         frozenset({"a", "b"}),
         "c-d1",
         AT,

@@ -10,11 +10,14 @@ An alarm asks somebody to act. Hence the rules of ``alarms``:
   never;
 - what is done by now raises nothing, whether it was done in time or late;
 - a gate raises one "late", if it was missed and something is still missing.
+
+What is done is judged by the deadline that it had then: a session that is moved makes nobody late
+who was in time, and nobody punctual who was late.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from diemcau.domain.procedure import Event, Gate, Procedure, Step
@@ -25,12 +28,16 @@ Times = Mapping[Event, datetime]
 
 @dataclass(frozen=True)
 class Done:
-    """Since when a step is done, by whose word (a person's id, or "" for the system's own)."""
+    """Since when a step is done, by whose word (a person's id, or "" for the system's own).
+
+    ``due``: its deadline at that moment; None if it had none, or where that was not written down.
+    """
 
     at: datetime
     by: str
     evidence: str = ""
     note: str = ""
+    due: datetime | None = None
 
 
 Record = Mapping[str, Done]
@@ -46,7 +53,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """A step as it stands. ``late``: done after its deadline, or not done and past it."""
+    """A step as it stands. ``late``: done after its deadline, or not done and past it.
+
+    ``due`` of what is done is the deadline that it had then.
+    """
 
     step: Step
     state: State
@@ -60,6 +70,7 @@ class Item:
 class GateState:
     """A gate as it stands; one that is passed is judged by what was done at its moment.
 
+    What was done while the gate stood at a later moment, and before that, is not missing.
     ``at`` is None as long as its event has no time.
     """
 
@@ -98,7 +109,7 @@ def agenda(procedure: Procedure, times: Times, done: Record, now: datetime) -> t
 
 def gates(procedure: Procedure, times: Times, done: Record, now: datetime) -> tuple[GateState, ...]:
     """Every gate of the procedure, in its order."""
-    return tuple(_gate(gate, times, done, now) for gate in procedure.gates)
+    return tuple(_gate(procedure, gate, times, done, now) for gate in procedure.gates)
 
 
 def alarms(
@@ -144,19 +155,36 @@ def shifted(times: Times, start: datetime) -> dict[Event, datetime]:
 
 def _item(step: Step, times: Times, done: Record, now: datetime) -> Item:
     entry = _done(step.id, done, now)
-    due = step.deadline.at(times) if step.deadline else None
+    due = (entry.due if entry else None) or step.due(times)
     blocked = () if entry else tuple(s for s in step.after if not _done(s, done, now))
     state = State.DONE if entry else State.WAITING if blocked else State.OPEN
     late = due is not None and (entry.at if entry else now) > due
     return Item(step, state, due, entry, late, blocked)
 
 
-def _gate(gate: Gate, times: Times, done: Record, now: datetime) -> GateState:
+def _gate(procedure: Procedure, gate: Gate, times: Times, done: Record, now: datetime) -> GateState:
     at = gate.at.at(times)
     passed = at is not None and at <= now
     moment = at if at is not None and passed else now
-    missing = tuple(step for step in gate.steps if not _done(step, done, moment))
+    missing = tuple(
+        step
+        for step in gate.steps
+        if not _done(step, done, min(moment + _earlier(procedure, gate, times, done, step), now))
+    )
     return GateState(gate, at, passed, not missing, missing)
+
+
+def _earlier(
+    procedure: Procedure, gate: Gate, times: Times, done: Record, step_id: str
+) -> timedelta:
+    """How much later the gate stood when the step was done, by the deadline that this had."""
+    step, entry = procedure.step(step_id), done.get(step_id)
+    due = step.due(times) if step else None
+    if step is None or step.deadline is None or entry is None or entry.due is None or due is None:
+        return timedelta(0)
+    if step.deadline.event is not gate.at.event:
+        return timedelta(0)
+    return max(entry.due - due, timedelta(0))
 
 
 def _done(step: str, done: Record, moment: datetime) -> Done | None:
@@ -169,7 +197,7 @@ def _pending(
 ) -> Iterator[list[Alarm]]:
     """Of everything not done, its alarms after the last one raised."""
     for step in procedure.steps:
-        due = step.deadline.at(times) if step.deadline else None
+        due = step.due(times)
         if due is not None and not _done(step.id, done, now):
             yield _after_raised(_chain(step, due), raised)
     for gate in procedure.gates:

@@ -30,7 +30,7 @@ def settled(dossier: Dossier, procedure: Procedure, facts: Facts, now: datetime)
     steps = dict(dossier.steps)
     for step in procedure.steps:
         if step.id not in steps and complete(step, dossier, facts):
-            steps[step.id] = Done(now, SYSTEM, str(step.evidence))
+            steps[step.id] = Done(now, SYSTEM, str(step.evidence), due=step.due(dossier.times))
     return replace(dossier, steps=steps) if len(steps) > len(dossier.steps) else dossier
 
 

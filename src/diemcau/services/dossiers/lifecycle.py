@@ -133,5 +133,4 @@ def _words(procedure: Procedure, alarm: Alarm) -> Text:
 
 def _due(procedure: Procedure, dossier: Dossier, alarm: Alarm) -> datetime:
     step = procedure.step(alarm.subject)
-    deadline = step.deadline if step else None
-    return (deadline.at(dossier.times) if deadline else None) or alarm.at
+    return (step.due(dossier.times) if step else None) or alarm.at

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from diemcau.domain import papers
 from diemcau.domain.cascade import Cascade
@@ -152,7 +151,7 @@ class Printing:
             timetable=tuple(
                 papers.TimeRow(at, step.title.vi, _roles(step))
                 for step in self._files.procedure(dossier).steps
-                if (at := step.deadline.at(dossier.times) if step.deadline else None) is not None
+                if (at := step.due(dossier.times)) is not None
             ),
         )
 
@@ -375,7 +374,7 @@ def _roles(step: Step) -> str:
 
 
 def _by(step: Step, dossier: Dossier) -> str:
-    at: datetime | None = step.deadline.at(dossier.times) if step.deadline else None
+    at = step.due(dossier.times)
     if at is None or (step.deadline and step.deadline.event is Event.CALL):
         return ""
     return spoken(at)
