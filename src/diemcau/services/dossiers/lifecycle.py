@@ -62,9 +62,9 @@ class Lifecycle:
     async def tick(self) -> bool:
         """Raise all that is due now; whether all of it could be."""
         raised = True
-        for dossier in self._files.active():
+        for dossier, procedure in self._files.to_do():
             try:
-                await self._raise(dossier)
+                await self._raise(dossier, procedure)
             except Refusal as refusal:
                 raised = False
                 log.error("alarms not raised", dossier=dossier.id, error=str(refusal))
@@ -74,8 +74,8 @@ class Lifecycle:
         """When something falls due; None if nothing ever will."""
         now = self._files.clock.now()
         moments = [
-            next_moment(self._files.procedure(d), d.times, d.steps, d.raised, now)
-            for d in self._files.active()
+            next_moment(procedure, d.times, d.steps, d.raised, now)
+            for d, procedure in self._files.to_do()
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -85,8 +85,8 @@ class Lifecycle:
             return LONGEST_S
         return min(max(self._files.clock.seconds_until(moment), AT_LEAST_S), LONGEST_S)
 
-    async def _raise(self, dossier: Dossier) -> None:
-        procedure, now = self._files.procedure(dossier), self._files.clock.now()
+    async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
+        now = self._files.clock.now()
         for alarm in alarms(procedure, dossier.times, dossier.steps, dossier.raised, now):
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
             await self._files.change(dossier.id, "system", work)
