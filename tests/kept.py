@@ -115,7 +115,7 @@ RECORDS: tuple[Any, ...] = (
         12,
         (Span(AT, LATER), Span(LATER, None)),
     ),
-    ChairCall("d1.k1", "d1", "s-1", AT, "connected", 0.1 + 0.2, 120.5, 120.5),
+    ChairCall("d1.k1", "d1", "s-1", AT, "connected", 0.1 + 0.2, 120.5, 120.5, "an.nguyen"),
     Departure("x1", "d1", AT, "an.nguyen", ("s-1",), "theo chủ tọa"),
     Script("d1.2", "d1", 2, (_ITEM,), AT, "an.nguyen", "muộn", LATER, "binh.tran"),
     DossierPlan(
