@@ -10,7 +10,7 @@ from diemcau.domain.directory import Contact, Duty, Person, Site
 from diemcau.domain.dossier import Dossier, Secrecy
 from diemcau.domain.journal import Sealed
 from diemcau.domain.localtime import local_day, spoken
-from diemcau.domain.procedure import Event, Step
+from diemcau.domain.procedure import Event, Evidence, Step
 from diemcau.domain.refusal import Conflict
 from diemcau.domain.roles import Role
 from diemcau.ports.documents import Documents, Format, UnknownForm
@@ -275,14 +275,22 @@ class Printing:
     def _check_row(
         self, dossier: Dossier, steps: Sequence[Step], items: Sequence[str], site: str
     ) -> papers.CheckRow:
-        """The latest mark of each item, over all steps."""
+        """The latest mark of each item, over all steps. What the site is not checked for, or only
+        sampled, leaves nothing open."""
         sheets = [self._checks.sheet(dossier, step.id, site) for step in steps]
-        marks = {mark.item: mark for sheet in sheets for mark in sheet.marks}
+        found = (mark for sheet in sheets for mark in sheet.marks)
+        marks = {mark.item: mark for mark in sorted(found, key=lambda mark: mark.at)}
+        wanted = {
+            item
+            for step in steps
+            if step.evidence is Evidence.CHECKS and site in self._checks.sites(dossier, step)
+            for item in step.checks
+        }
         shown = tuple(
             (PASSED if marks[item].passed else FAILED) if item in marks else OPEN for item in items
         )
         notes = [mark.note for mark in marks.values() if mark.note and not mark.passed]
-        outcome = FAILED if FAILED in shown else OPEN if OPEN in shown else PASSED
+        outcome = FAILED if FAILED in shown else OPEN if wanted - marks.keys() else PASSED
         return papers.CheckRow(self._site_name(site), shown, outcome, "; ".join(notes))
 
     def _titles(self, dossier: Dossier, items: Sequence[str]) -> tuple[str, ...]:
