@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from diemcau.domain.outbox import Message, MessageState
 from diemcau.domain.resources import Publisher, to_json
 from diemcau.domain.roles import Role
 from diemcau.lab.caller import Caller
-from diemcau.lab.cast import Cast, fill
+from diemcau.lab.cast import PASSWORD, Cast, fill
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import KINDS
 from diemcau.provinces import load
@@ -127,6 +128,16 @@ class Company:
         under_way = any(m.state is MessageState.SENDING for m in messages)
         return under_way or bool(outbox.due(messages, self.now))
 
+    async def signed_in(self) -> None:
+        """Another day: a token lasts for half of one, so everybody signs in again."""
+        members = {}
+        for part, member in self.cast.members.items():
+            said = {"account": member.login, "password": PASSWORD}
+            answer = await self.client.post("/api/sign-in", json=said)
+            assert answer.is_success, answer.text
+            members[part] = replace(member, token=answer.json()["token"])
+        self.cast = replace(self.cast, members=members)
+
     # ---- what is seen
 
     async def seen(self, part: str = "office") -> Json:
@@ -149,11 +160,21 @@ class Company:
         found: list[Json] = await self.as_("office").get(f"{self.path}/log-book")
         return found
 
-    async def raised(self, *levels: str) -> list[tuple[str, str]]:
+    async def raised(self, *levels: str) -> list[tuple[str, list[str]]]:
         """The alarms in the log book: what is said of what, in Vietnamese, and to whom."""
         wanted = {f"alarm.{level}" for level in levels or ("warn", "late", "escalate")}
         lines = [entry["text"]["vi"] for entry in await self.log() if entry["action"] in wanted]
-        return [(said, told) for said, _, told in (line.partition(" → ") for line in lines)]
+        parts = [line.partition(" → ") for line in lines]
+        return [(said, told.split(", ") if told else []) for said, _, told in parts]
+
+    async def raised_of(self, subject: str) -> list[tuple[str, list[str]]]:
+        """The alarms of one step or gate: what they say, and to whom."""
+        title = f": {self.title(subject)}"
+        return [
+            (said.removesuffix(title), told)
+            for said, told in await self.raised()
+            if said.endswith(title)
+        ]
 
     async def tasks(self, part: str) -> dict[str, Json]:
         """What is somebody's to do, by step or unit."""

@@ -195,3 +195,64 @@ async def the_papers_say_so(players: Company) -> None:
     assert f"Đạt {len(SITES)}/{len(SITES)} điểm cầu" in papers["summary"]
     assert "Chủ tọa yêu cầu" in papers["logbook"]
     assert players.person("p-u-vpub-a") in papers["duty"]
+
+
+async def test_late_is_said_to_ever_higher_ones_and_locks_nothing(players: Company) -> None:
+    start = players.now + 7 * HOUR
+    leader = await the_leader_is_on_duty(players)
+    first, second = (players.person(f"p-u-vpub-{who}") for who in "ab")
+    dic = players.person("p-u-stttt-a")
+    await players.letter(start, rehearsal_at=(start - 4 * HOUR).isoformat())
+    await players.after(21 * MINUTE)
+    await players.told()
+    assert await players.raised_of("notice") == [
+        ("Quá hạn", [first]),
+        ("Vẫn quá hạn (lần 1)", [second]),
+        ("Vẫn quá hạn (lần 2)", [leader]),
+        ("Vẫn quá hạn (lần 3)", [leader]),
+    ]
+    assert (await players.raised_of("inform"))[:2] == [
+        ("Sắp đến hạn", [first, dic]),
+        ("Quá hạn", [first, dic]),
+    ]
+
+    await players.until(start - 4 * HOUR + 20 * MINUTE)
+    assert (await players.tasks("office"))["plan"]["late"]
+    await players.planned()
+    assert [said for said, _ in await players.raised_of("plan")] == [
+        "Sắp đến hạn", "Quá hạn", "Vẫn quá hạn (lần 1)",
+    ]  # fmt: skip
+    await players.until(start - 90 * MINUTE)
+    await players.checked("dic", "check-communes", WARD, COMMUNE)
+    await players.until(start - 10 * MINUTE)
+    assert all(gate["passed"] and not gate["ready"] for gate in (await players.gates()).values())
+    for gate in ("rehearsed", "joined", "all-ready"):
+        assert [said for said, _ in await players.raised_of(gate)] == ["Chưa đạt mốc"]
+
+    await players.opened()
+    await players.joined(present=SITES)
+    await players.until(start + HOUR)
+    await players.closed()
+    await players.assessed()
+    raised = await players.raised()
+    await players.after(12 * HOUR)
+    await players.signed_in()
+    assert await players.raised() == raised, "what is over raises nothing"
+    held = {"session", "calls", "rooms", "assessment"}
+    made_late = {"notice", "inform", "plan", "check-communes", "join"}
+    assert await players.done() == held | made_late
+    assert await players.late() & (held | made_late) == made_late
+    assert not any(gate["ready"] for gate in (await players.gates()).values())
+    alarms = [mail for mail in players.mails() if "phiên họp:" not in mail.subject.lower()]
+    assert len(alarms) == sum(len(told) for _, told in raised)
+
+
+async def the_leader_is_on_duty(players: Company) -> str:
+    """Somebody above the office: the administrator enters him in the roster."""
+    admin = players.as_("admin")
+    name, day = "Lê Quang Lãnh", "2026-11-24"
+    person = {"name": name, "unit": "u-26", "email": address("p-lanh-dao")}
+    await admin.put("/api/directory/person/p-lanh-dao", **person)
+    shift = {"starts": f"{day}T00:00:00Z", "ends": f"{day}T23:00:00Z"}
+    await admin.put("/api/directory/duty/d-lanh-dao", person="p-lanh-dao", unit="u-26", **shift)
+    return name
