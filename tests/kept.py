@@ -100,6 +100,7 @@ RECORDS: tuple[Any, ...] = (
         "hoãn",
         "tốt",
         "an.nguyen",
+        AT,
     ),
     Answer("d1.u-1", "d1", "u-1", 2, AT, 1, LATER, "an.nguyen", ODD),
     CheckSheet("d1.tq.s-1", "d1", "tq", "s-1", (Mark("mic", False, AT, "an.nguyen", ODD, 2),)),

@@ -9,7 +9,9 @@ An alarm asks somebody to act. Hence the rules of ``alarms``:
   server that was away while several fell due raises the last of them only, and the ones before it
   never;
 - what is done by now raises nothing, whether it was done in time or late;
-- a gate raises one "late", if it was missed and something is still missing.
+- a gate raises one "late", if it was missed and something is still missing;
+- a deadline that had passed when it was set is late from then on: whoever is to be told first is
+  told first, and those above him in their turn.
 
 What is done is judged by the deadline that it had then: a session that is moved makes nobody late
 who was in time, and nobody punctual who was late.
@@ -113,24 +115,34 @@ def gates(procedure: Procedure, times: Times, done: Record, now: datetime) -> tu
 
 
 def alarms(
-    procedure: Procedure, times: Times, done: Record, raised: Collection[str], now: datetime
+    procedure: Procedure,
+    times: Times,
+    done: Record,
+    raised: Collection[str],
+    now: datetime,
+    since: datetime | None = None,
 ) -> tuple[Alarm, ...]:
     """What is to be raised now, oldest first: one alarm of a step or gate at most.
 
-    ``raised``: ids of all that was raised before.
+    ``raised``: ids of all that was raised before. ``since``: when the times were set.
     """
     fallen = (
         [alarm for alarm in chain if alarm.at <= now]
-        for chain in _pending(procedure, times, done, raised, now)
+        for chain in _pending(procedure, times, done, raised, now, since)
     )
     return tuple(sorted((chain[-1] for chain in fallen if chain), key=_by_time))
 
 
 def next_moment(
-    procedure: Procedure, times: Times, done: Record, raised: Collection[str], now: datetime
+    procedure: Procedure,
+    times: Times,
+    done: Record,
+    raised: Collection[str],
+    now: datetime,
+    since: datetime | None = None,
 ) -> datetime | None:
     """When to look again, if nothing changes until then; ``now`` if an alarm is to be raised."""
-    pending = _pending(procedure, times, done, raised, now)
+    pending = _pending(procedure, times, done, raised, now, since)
     moments = [max(alarm.at, now) for chain in pending for alarm in chain]
     return min(moments, default=None)
 
@@ -193,26 +205,32 @@ def _done(step: str, done: Record, moment: datetime) -> Done | None:
 
 
 def _pending(
-    procedure: Procedure, times: Times, done: Record, raised: Collection[str], now: datetime
+    procedure: Procedure,
+    times: Times,
+    done: Record,
+    raised: Collection[str],
+    now: datetime,
+    since: datetime | None,
 ) -> Iterator[list[Alarm]]:
     """Of everything not done, its alarms after the last one raised."""
     for step in procedure.steps:
         due = step.due(times)
         if due is not None and not _done(step.id, done, now):
-            yield _after_raised(_chain(step, due), raised)
+            yield _after_raised(_chain(step, due, max(due, since or due)), raised)
     for gate in procedure.gates:
         at = gate.at.at(times)
         if at is not None and not all(_done(step, done, now) for step in gate.steps):
-            yield _after_raised([_alarm(gate.id, Level.LATE, 1, at, at)], raised)
+            late = max(at, since or at)
+            yield _after_raised([_alarm(gate.id, Level.LATE, 1, at, late)], raised)
 
 
-def _chain(step: Step, due: datetime) -> list[Alarm]:
-    """All alarms of a step that is never done, in time."""
-    chain = [_alarm(step.id, Level.LATE, 1, due, due)]
+def _chain(step: Step, due: datetime, late: datetime) -> list[Alarm]:
+    """All alarms of a step that is never done, in time; it is late from ``late`` on."""
+    chain = [_alarm(step.id, Level.LATE, 1, due, late)]
     if step.warn:
         chain.insert(0, _alarm(step.id, Level.WARN, 1, due, due - step.warn))
     for nth in range(1, step.escalations + 1):
-        chain.append(_alarm(step.id, Level.ESCALATE, nth, due, due + nth * step.escalate))
+        chain.append(_alarm(step.id, Level.ESCALATE, nth, due, late + nth * step.escalate))
     return chain
 
 

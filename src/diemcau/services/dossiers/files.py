@@ -136,7 +136,8 @@ class Files:
         return self.records.get(type(record), record.id)
 
     def _note(self, by: str, draft: Draft, puts: Sequence[Record], before: Dossier) -> Note:
-        changes = list(differences(before, replace(draft.dossier, raised=before.raised)))
+        after = replace(draft.dossier, raised=before.raised, timed_at=before.timed_at)
+        changes = list(differences(before, after))
         for put in puts:
             changes += _under(put, differences(self._former(put), put))
         note = Note(

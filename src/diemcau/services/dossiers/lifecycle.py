@@ -74,7 +74,7 @@ class Lifecycle:
         """When something falls due; None if nothing ever will."""
         now = self._files.clock.now()
         moments = [
-            next_moment(procedure, d.times, d.steps, d.raised, now)
+            next_moment(procedure, d.times, d.steps, d.raised, now, d.timed_at)
             for d, procedure in self._files.to_do()
         ]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -87,7 +87,10 @@ class Lifecycle:
 
     async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
         now = self._files.clock.now()
-        for alarm in alarms(procedure, dossier.times, dossier.steps, dossier.raised, now):
+        fallen = alarms(
+            procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at
+        )
+        for alarm in fallen:
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
             await self._files.change(dossier.id, "system", work)
             self.queued()
