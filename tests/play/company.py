@@ -44,23 +44,22 @@ SITES = (CHAIR, DISTRICT, CITY, WARD, COMMUNE)
 MCUS = ("vinh-phuc", "vnpt", "viettel")
 
 
-class Company:
-    """``dossier`` is the one that is being worked on."""
+class Players:
+    """What people do and see over HTTP alone; ``dossier`` is the one they work on.
 
-    def __init__(self, house: FakeServer, client: httpx2.AsyncClient, directory: Directory) -> None:
-        self.house, self.client, self.directory = house, client, directory
-        self.cast: Cast
+    Whatever must settle before somebody looks at what became of an act, ``settled`` waits for.
+    """
+
+    cast: Cast
+
+    def __init__(self, client: httpx2.AsyncClient, directory: Directory) -> None:
+        self.client, self.directory = client, directory
         self.dossier = ""
         self.sites: tuple[str, ...] = SITES
         self.mcus: tuple[str, ...] = MCUS
-        self._stored = asyncio.Event()
-        house.server.records.listeners.append(lambda *_: self._stored.set())
 
-    # ---- who speaks, and when
-
-    @property
-    def now(self) -> datetime:
-        return self.house.clock.now()
+    async def settled(self) -> None:
+        return
 
     @property
     def path(self) -> str:
@@ -69,8 +68,111 @@ class Company:
     def as_(self, part: str) -> Caller:
         return Caller(self.client, self.cast[part].token)
 
-    def account(self, part: str) -> str:
-        return self.cast[part].login
+    async def seen(self, part: str = "office") -> Json:
+        found: Json = await self.as_(part).get(self.path)
+        return found
+
+    async def steps(self) -> dict[str, Json]:
+        return {item["step"]["id"]: item for item in (await self.seen())["agenda"]}
+
+    async def log(self) -> list[Json]:
+        found: list[Json] = await self.as_("office").get(f"{self.path}/log-book")
+        return found
+
+    async def letter(self, starts: datetime, part: str = "office", **said: Any) -> Json:
+        """A letter asks for a session: its dossier."""
+        body = {
+            "title": TITLE,
+            "procedure": "429-planned",
+            "unit": self.cast.organiser,
+            "master": self.mcus[0],
+            "sites": list(self.sites),
+            "chair": self.sites[0],
+            "starts_at": starts.isoformat(),
+            "ends_at": (starts + 2 * HOUR).isoformat(),
+            "letter": {"number": "128/UBND-VP", "day": "2026-11-24", "sender": "UBND tỉnh"},
+            **said,
+        }
+        made: Json = await self.as_(part).post("/api/dossiers", **body)
+        self.dossier = made["id"]
+        await self.settled()
+        return made
+
+    async def told(self, part: str = "office") -> None:
+        await self.as_(part).post(f"{self.path}/notices")
+        await self.settled()
+
+    async def acknowledged(self, unit: str, part: str, note: str = "Đã nhận") -> None:
+        await self.as_(part).post(f"{self.path}/answers/{unit}", note=note)
+
+    async def scripted(self, part: str = "office") -> None:
+        """The chair opens, the district reports beside the chair."""
+        chair, district = self.sites[0], self.sites[1]
+        items = [
+            {"id": "khai-mac", "title": "Khai mạc", "sites": [chair], "minutes": 10},
+            {"id": "bao-cao", "title": "Huyện báo cáo", "sites": [chair, district],
+             "layout": "side-by-side", "minutes": 20},
+        ]  # fmt: skip
+        await self.as_(part).put(f"{self.path}/script", items=items, former=0)
+        await self.as_(part).post(f"{self.path}/script/1/approve")
+
+    async def planned(self, part: str = "technician", agrees: str = "office") -> None:
+        await self.as_(part).post(f"{self.path}/plan", pins={})
+        await self.as_(agrees).post(f"{self.path}/plan/agree")
+
+    async def checked(self, part: str, step: str, *sites: str, fault: str = "") -> None:
+        """All of a step's items pass at the sites; ``fault`` is what is wrong with their lines."""
+        board = await self.as_(part).get(f"{self.path}/checks")
+        items = next(one["items"] for one in board["steps"] if one["id"] == step)
+        wrong = {"line": fault} if fault else {}
+        results = [
+            {"item": item, "passed": item not in wrong, "note": wrong.get(item, "")}
+            for item in items
+        ]
+        for site in sites:
+            await self.as_(part).put(f"{self.path}/checks/{step}/{site}", results=results)
+
+    async def handed_in(self, part: str, *sites: str) -> None:
+        for site in sites:
+            name, phone = f"Cán bộ {self.directory.site(site).name}", "0211 386 0000"
+            await self.as_(part).put(f"{self.path}/contacts/{site}", name=name, phone=phone)
+
+    async def opened(self, part: str = "technician") -> None:
+        await self.as_(part).post(f"{self.path}/open")
+
+    async def marked(self, part: str, step: str, note: str = "Đạt") -> None:
+        await self.as_(part).put(f"{self.path}/steps/{step}", done=True, note=note)
+
+    async def took(self, *sites: str, layout: str = "full", part: str = "technician") -> None:
+        scene = {"layout": layout, "sites": list(sites)}
+        await self.as_(part).post(f"/api/conferences/c-{self.dossier}/take", scene=scene)
+
+    async def present(self, part: str, site: str, roll: str = "present", reason: str = "") -> None:
+        await self.as_(part).put(f"{self.path}/roll/{site}", roll=roll, people=12, reason=reason)
+
+    async def closed(self, part: str = "technician") -> None:
+        await self.as_(part).post(f"{self.path}/close")
+        await self.settled()
+
+    async def assessed(self, part: str = "office") -> None:
+        await self.as_(part).put(f"{self.path}/assessment", assessment="Tốt, không có sự cố.")
+        await self.settled()
+
+
+class Company(Players):
+    """The players on the faked stage, whose clock and MCUs are ours."""
+
+    def __init__(self, house: FakeServer, client: httpx2.AsyncClient, directory: Directory) -> None:
+        super().__init__(client, directory)
+        self.house = house
+        self._stored = asyncio.Event()
+        house.server.records.listeners.append(lambda *_: self._stored.set())
+
+    # ---- who speaks, and when
+
+    @property
+    def now(self) -> datetime:
+        return self.house.clock.now()
 
     async def refused(
         self, part: str, method: str, path: str, body: Json, status: int = 422
@@ -140,13 +242,6 @@ class Company:
 
     # ---- what is seen
 
-    async def seen(self, part: str = "office") -> Json:
-        found: Json = await self.as_(part).get(self.path)
-        return found
-
-    async def steps(self) -> dict[str, Json]:
-        return {item["step"]["id"]: item for item in (await self.seen())["agenda"]}
-
     async def done(self) -> set[str]:
         return {name for name, item in (await self.steps()).items() if item["state"] == "done"}
 
@@ -155,10 +250,6 @@ class Company:
 
     async def gates(self) -> dict[str, Json]:
         return {gate["gate"]["id"]: gate for gate in (await self.seen())["gates"]}
-
-    async def log(self) -> list[Json]:
-        found: list[Json] = await self.as_("office").get(f"{self.path}/log-book")
-        return found
 
     async def raised(self, *levels: str) -> list[tuple[str, list[str]]]:
         """The alarms in the log book: what is said of what, in Vietnamese, and to whom."""
@@ -206,32 +297,6 @@ class Company:
 
     # ---- what is done
 
-    async def letter(self, starts: datetime, part: str = "office", **said: Any) -> Json:
-        """A letter asks for a session: its dossier."""
-        body = {
-            "title": TITLE,
-            "procedure": "429-planned",
-            "unit": self.cast.organiser,
-            "master": self.mcus[0],
-            "sites": list(self.sites),
-            "chair": self.sites[0],
-            "starts_at": starts.isoformat(),
-            "ends_at": (starts + 2 * HOUR).isoformat(),
-            "letter": {"number": "128/UBND-VP", "day": "2026-11-24", "sender": "UBND tỉnh"},
-            **said,
-        }
-        made: Json = await self.as_(part).post("/api/dossiers", **body)
-        self.dossier = made["id"]
-        await self.settled()
-        return made
-
-    async def told(self, part: str = "office") -> None:
-        await self.as_(part).post(f"{self.path}/notices")
-        await self.settled()
-
-    async def acknowledged(self, unit: str, part: str, note: str = "Đã nhận") -> None:
-        await self.as_(part).post(f"{self.path}/answers/{unit}", note=note)
-
     async def clicked(self, address: str) -> Json:
         """Whoever got the mail opens its link; he has no account and needs none."""
         mail = [mail for mail in self.mails() if mail.to == address][-1]
@@ -242,41 +307,6 @@ class Company:
         assert answer.is_success, answer.text
         found: Json = answer.json()
         return found
-
-    async def scripted(self, part: str = "office") -> None:
-        """The chair opens, the district reports beside the chair."""
-        chair, district = self.sites[0], self.sites[1]
-        items = [
-            {"id": "khai-mac", "title": "Khai mạc", "sites": [chair], "minutes": 10},
-            {"id": "bao-cao", "title": "Huyện báo cáo", "sites": [chair, district],
-             "layout": "side-by-side", "minutes": 20},
-        ]  # fmt: skip
-        await self.as_(part).put(f"{self.path}/script", items=items, former=0)
-        await self.as_(part).post(f"{self.path}/script/1/approve")
-
-    async def planned(self, part: str = "technician", agrees: str = "office") -> None:
-        await self.as_(part).post(f"{self.path}/plan", pins={})
-        await self.as_(agrees).post(f"{self.path}/plan/agree")
-
-    async def checked(self, part: str, step: str, *sites: str, fault: str = "") -> None:
-        """All of a step's items pass at the sites; ``fault`` is what is wrong with their lines."""
-        board = await self.as_(part).get(f"{self.path}/checks")
-        items = next(one["items"] for one in board["steps"] if one["id"] == step)
-        wrong = {"line": fault} if fault else {}
-        results = [
-            {"item": item, "passed": item not in wrong, "note": wrong.get(item, "")}
-            for item in items
-        ]
-        for site in sites:
-            await self.as_(part).put(f"{self.path}/checks/{step}/{site}", results=results)
-
-    async def handed_in(self, part: str, *sites: str) -> None:
-        for site in sites:
-            name, phone = f"Cán bộ {self.directory.site(site).name}", "0211 386 0000"
-            await self.as_(part).put(f"{self.path}/contacts/{site}", name=name, phone=phone)
-
-    async def opened(self, part: str = "technician") -> None:
-        await self.as_(part).post(f"{self.path}/open")
 
     async def joined(self, *mcus: str, present: Iterable[str] = ()) -> None:
         """The MCUs say that they have what they shall have, and which of their sites send."""
@@ -300,13 +330,6 @@ class Company:
         """Who hears the MCUs."""
         return self.house.server.gateway.listener
 
-    async def marked(self, part: str, step: str, note: str = "Đạt") -> None:
-        await self.as_(part).put(f"{self.path}/steps/{step}", done=True, note=note)
-
-    async def took(self, *sites: str, layout: str = "full", part: str = "technician") -> None:
-        scene = {"layout": layout, "sites": list(sites)}
-        await self.as_(part).post(f"/api/conferences/c-{self.dossier}/take", scene=scene)
-
     async def called(self, site: str, part: str = "chair") -> None:
         """The chair asks for a site; the mixer shows it 230 ms later."""
         conference = f"c-{self.dossier}"
@@ -318,17 +341,6 @@ class Company:
         self.listener.report(Report(self.mcus[0], "on_air", shown))
         await self.listener.settle()
         await self.house.server.office.sitting.note(conference)
-
-    async def present(self, part: str, site: str, roll: str = "present", reason: str = "") -> None:
-        await self.as_(part).put(f"{self.path}/roll/{site}", roll=roll, people=12, reason=reason)
-
-    async def closed(self, part: str = "technician") -> None:
-        await self.as_(part).post(f"{self.path}/close")
-        await self.settled()
-
-    async def assessed(self, part: str = "office") -> None:
-        await self.as_(part).put(f"{self.path}/assessment", assessment="Tốt, không có sự cố.")
-        await self.settled()
 
 
 NOBODY = {"Authorization": ""}
