@@ -59,7 +59,7 @@ async def test_in_time(players: Company) -> None:
 
 
 async def test_late(players: Company) -> None:
-    """It is the department that is called, and not the Provincial Office, which has no part."""
+    """It is the department that is called; the Provincial Office only for the MCUs to be joined."""
     start = players.now + 5 * HOUR
     people = [p for p in players.house.server.book.directory.people.values()
               if p.unit == players.cast["department"].unit]  # fmt: skip
