@@ -268,6 +268,7 @@ def _office(
     ways = replace(parts.ways, public_url=settings.public_url.rstrip("/"))
     post = Post(ways, parts.calendar, tokens)
     scripts, checks = Scripts(files), Checks(files)
+    responsible = Responsible(files)
     news = News()
     records.listeners += [
         news.changed,
@@ -276,13 +277,13 @@ def _office(
     return Office(
         files=files,
         cases=Cases(files),
-        notices=Notices(files, post),
+        notices=Notices(files, post, responsible),
         scripts=scripts,
         plans=Plans(files, parts.solver),
         checks=checks,
         sitting=Sitting(files, scripts, control, observations),
         desk=Desk(files, guard),
-        lifecycle=Lifecycle(files, post, Responsible(files)),
+        lifecycle=Lifecycle(files, post, responsible),
         printing=Printing(files, checks, scripts, parts.documents, store),
         news=news,
     )

@@ -6,6 +6,7 @@ the two, ``ensure`` makes the one from the other, now or when the server comes b
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from secrets import token_hex
 
 import structlog
@@ -138,6 +139,21 @@ class Sitting:
             lambda d: Draft(d, "script.departed", text, (departure,), reason=departure.reason),
         )
 
+    async def asked(self, conference_id: str, call_id: str, by: str) -> None:
+        """Somebody asked for a site, as the chair does: written down with who it was."""
+        dossier = self._files.of_conference(conference_id)
+        calls = {call.id: call for call in self._control.get(conference_id).calls}
+        if dossier is None or call_id not in calls:
+            return
+
+        def work(before: Dossier) -> Draft:
+            call = replace(_call(before, calls[call_id]), by=by)
+            name = self._files.book.directory.site(call.site).name
+            text = Text(f"Mời {name} phát biểu", f"{name} was asked to speak")
+            return Draft(before, "session.called", text, (call,))
+
+        await self._files.change(dossier.id, by, work)
+
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
         found = self._files.records.get(Departure, departure_id)
@@ -197,7 +213,8 @@ class Sitting:
         """The chair's calls that are not yet kept as they are now."""
         conference = self._control.find(dossier.conference)
         kept = self._files.records.of(ChairCall, dossier.id)
-        now = [_call(dossier, call) for call in conference.calls] if conference else []
+        made = [_call(dossier, call) for call in conference.calls] if conference else []
+        now = [replace(call, by=kept[call.id].by) if call.id in kept else call for call in made]
         return tuple(call for call in now if kept.get(call.id) != call)
 
     def _there(self, dossier: Dossier) -> Mapping[str, bool]:
