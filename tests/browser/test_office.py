@@ -66,6 +66,19 @@ def test_urgent_session_takes_a_title_one_key_and_enter(open_page: Open) -> None
     expect(page.get_by_text("MCU hoạt động").locator("..")).to_contain_text("3/3")
 
 
+def test_log_book_opens_at_its_end_and_goes_back(open_page: Open) -> None:
+    page = signed_in(open_page, path="/log-book")
+    numbers = page.locator("tbody td:first-child")
+    older = page.get_by_role("button", name="Các mục cũ hơn")
+    expect(numbers).to_have_count(200)
+    newest = int(numbers.first.inner_text())
+    while older.is_visible():
+        shown = numbers.count()
+        older.click()
+        expect(numbers.nth(shown)).to_be_visible()
+    assert [int(n) for n in numbers.all_inner_texts()] == list(range(newest, 0, -1))
+
+
 def test_task_of_the_desk_leads_to_the_tab_where_it_is_done(open_page: Open) -> None:
     page = signed_in(open_page)
     page.get_by_role("link", name="Cung cấp danh sách đầu mối").first.click()

@@ -150,7 +150,9 @@ class MailRig:
         self._server.close()
 
     def arrived(self) -> list[str]:
-        return [str(one["Message-ID"]).partition("@")[0].lstrip("<") for one in self.mails()]
+        return [
+            str(one["Message-ID"]).strip().partition("@")[0].lstrip("<") for one in self.mails()
+        ]
 
     def mails(self) -> list[EmailMessage]:
         return [email.message_from_bytes(data, policy=default) for data in self.letters]

@@ -234,7 +234,7 @@ class World(FakeServer):
             "signed-out": tokens.issue_account("het-phien", accounts.get("het-phien").epoch)[0],
             "purpose": tokens.issue_purpose(ACKNOWLEDGE, f"{BAC}.u-bac-1.1", 24),
         }
-        await accounts.sign_out("het-phien")
+        await accounts.sign_out("het-phien", "test")
 
 
 def person(name: str) -> dict[str, Any]:

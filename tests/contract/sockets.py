@@ -2,21 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 Json = dict[str, Any]
+Event = MutableMapping[str, Any]
+"""What ASGI passes to and fro."""
 
 
 class Page:
     """``hear`` gives the next message, or the code with which the server closed."""
 
     def __init__(self) -> None:
-        self.incoming: asyncio.Queue[Json] = asyncio.Queue()
-        self.outgoing: asyncio.Queue[Json] = asyncio.Queue()
+        self.incoming: asyncio.Queue[Event] = asyncio.Queue()
+        self.outgoing: asyncio.Queue[Event] = asyncio.Queue()
 
     def say(self, message: object) -> None:
         text = json.dumps(message)
@@ -35,7 +37,7 @@ class Page:
 async def page(app: FastAPI, path: str, token: str) -> AsyncIterator[Page]:
     """Connected, with its token said."""
     one = Page()
-    scope: dict[str, Any] = {
+    scope: Event = {
         "type": "websocket", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "ws",
         "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"",
         "headers": [], "client": ("test", 1), "server": ("server", 80), "subprotocols": [],

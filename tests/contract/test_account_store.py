@@ -27,8 +27,8 @@ async def over(place: Place) -> KeptAccounts:
 async def test_accounts_are_read_as_they_were_saved(place: Place) -> None:
     accounts = await over(place)
     assert await accounts.accounts() == []
-    await accounts.save_account(FULL)
-    await accounts.save_account(BARELY)
+    await accounts.save_account(FULL, "an.nguyen")
+    await accounts.save_account(BARELY, "an.nguyen")
     assert await accounts.accounts() == [FULL, BARELY]
     assert await (await over(place)).accounts() == [FULL, BARELY]
 
@@ -37,15 +37,16 @@ async def test_a_saved_account_replaces_itself(place: Place) -> None:
     accounts = await over(place)
     changed = replace(FULL, name="Khác", failures=0, locked_until=None)
     for account in (FULL, BARELY, changed):
-        await accounts.save_account(account)
+        await accounts.save_account(account, "an.nguyen")
     assert await (await over(place)).accounts() == [changed, BARELY]
 
 
 async def test_the_log_book_tells_of_an_account_without_its_secrets(place: Place) -> None:
     accounts = await over(place)
-    await accounts.save_account(FULL)
-    await accounts.save_account(replace(FULL, password_hash="$argon2id$new", epoch=3))
+    await accounts.save_account(FULL, "an.nguyen")
+    await accounts.save_account(replace(FULL, password_hash="$argon2id$new", epoch=3), "an.nguyen")
     made, changed = await (await place.store()).entries(subject=f"account/{FULL.id}")
+    assert made.actor == changed.actor == "an.nguyen"
     assert {change.path for change in changed.changes} == {"password_hash", "epoch"}
     written = repr((made, changed))
     assert "argon2id" not in written
@@ -66,13 +67,13 @@ async def test_what_could_not_be_saved_is_as_it_was(
     failing: tuple[AccountStore, MemoryAccounts | MemoryStore],
 ) -> None:
     accounts, disk = failing
-    await accounts.save_account(FULL)
+    await accounts.save_account(FULL, "an.nguyen")
     disk.failing = True
     with pytest.raises(StoreFailed):
-        await accounts.save_account(replace(FULL, name="Khác"))
+        await accounts.save_account(replace(FULL, name="Khác"), "an.nguyen")
     with pytest.raises(StoreFailed):
-        await accounts.save_account(BARELY)
+        await accounts.save_account(BARELY, "an.nguyen")
     assert await accounts.accounts() == [FULL]
     disk.failing = False
-    await accounts.save_account(BARELY)
+    await accounts.save_account(BARELY, "an.nguyen")
     assert await accounts.accounts() == [FULL, BARELY]

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from diemcau.api import problems
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.refusal import Refusal
 from diemcau.domain.roles import Role
 from diemcau.ports.accounts import IdTokenExpired, ProviderUnreachable, WrongIssuer
@@ -56,6 +57,34 @@ async def test_an_account_is_in_no_conference_and_everywhere_no_operator(
     answer = await client.request(method, path, headers=headers)
     assert answer.status_code == 403
     assert house.server.control.find(house.conference.id)
+
+
+async def test_the_log_book_says_who_changed_an_account(
+    house: FakeServer, client: httpx2.AsyncClient
+) -> None:
+    bearer = {"Authorization": f"Bearer {await house.account('an.tv', (Role.ADMIN, 'u-tinh'))}"}
+    new = {"id": "lan.nt", "name": "Lan"}
+    assert (await client.post("/api/accounts", json=new, headers=bearer)).status_code == 201
+    changes: list[dict[str, object]] = [
+        {"name": "Lan Anh"}, {"grants": [{"role": "dic", "unit": "u-tinh"}]}, {"grants": []},
+        {"active": False}, {"active": True},
+    ]  # fmt: skip
+    for change in changes:
+        answer = await client.patch("/api/accounts/lan.nt", json=change, headers=bearer)
+        assert answer.status_code == 200
+    link = {"Authorization": f"Bearer {house.token(Role.OPERATOR)}"}
+    reset = await client.post("/api/accounts/lan.nt/password", headers=link)
+    first = reset.json()["password"]
+    own = {"account": "lan.nt", "old": first, "new": "một mật khẩu thật dài 9"}
+    token = (await client.post("/api/account/password", json=own)).json()["token"]
+    mine = {"Authorization": f"Bearer {token}"}
+    assert (await client.post("/api/account/sign-out", headers=mine)).status_code == 200
+    wrong = {"account": "lan.nt", "password": "sai"}
+    assert (await client.post("/api/sign-in", json=wrong)).status_code == 401
+    await house.server.accounts.close()
+    found = await house.store.entries(subject="account/lan.nt")
+    actors = [entry.actor for entry in found]
+    assert actors == [*6 * ["an.tv"], "link:test", "lan.nt", "lan.nt", SYSTEM]
 
 
 @pytest.mark.parametrize("role", ["admin", "office", "technician"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diemcau.domain.differences import Change
-from diemcau.domain.journal import Head, Note, Sealed, verify
+from diemcau.domain.journal import LAST_SEQ, Head, Note, Sealed, verify
 from diemcau.domain.plain import Json
 from diemcau.domain.refusal import Text
 from diemcau.identity import PublicSeal, load_seal
@@ -87,6 +87,22 @@ async def test_entries_are_read_in_pages(kept: Kept) -> None:
     assert [entry.seq for entry in await store.entries(3, 3)] == [4, 5, 6]
     assert [entry.seq for entry in await store.entries(6, 3)] == [7]
     assert list(await store.entries(7, 3)) == []
+
+
+async def test_entries_are_read_in_pages_from_the_end(store: Store) -> None:
+    notes = [replace(note(number), actor=f"a{number % 2}") for number in range(1, 8)]
+    await store.commit([], [], notes, NOW)
+
+    async def last(before: int, actor: str = "", after: int = 0) -> list[int]:
+        return [e.seq for e in await store.entries(after, 3, actor=actor, before=before)]
+
+    assert await last(LAST_SEQ) == [5, 6, 7]
+    assert await last(5) == [2, 3, 4]
+    assert await last(2) == [1]
+    assert await last(1) == await last(0) == []
+    assert await last(7, "a0") == [2, 4, 6]
+    assert await last(5, after=2) == [3, 4]
+    assert list(await store.entries(LAST_SEQ)) == []
 
 
 async def test_entries_are_chosen_by_subject_and_actor(kept: Kept) -> None:

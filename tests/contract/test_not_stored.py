@@ -106,7 +106,7 @@ async def test_an_account_is_as_it_was_when_it_could_not_be_stored(
     before = accounts.get("an.nguyen")
     await lost(True)
     with pytest.raises(NotStored):
-        await accounts.rename("an.nguyen", "Khác", "")
+        await accounts.rename("an.nguyen", "Khác", "", "test")
     assert accounts.get("an.nguyen") == before
     await lost(False)
-    assert await accounts.rename("an.nguyen", "Khác", "") == replace(before, name="Khác")
+    assert await accounts.rename("an.nguyen", "Khác", "", "test") == replace(before, name="Khác")

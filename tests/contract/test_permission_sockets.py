@@ -5,6 +5,7 @@ import pytest_asyncio
 from starlette.routing import WebSocketRoute
 
 from diemcau.domain.permissions import Action
+from diemcau.services.live import moment
 from tests.contract.rights_rules import Expectation, Subject
 from tests.contract.rights_world import (
     BAC,
@@ -61,14 +62,15 @@ async def test_live_state_is_for_whoever_may_watch(dossier: str, world: World) -
 
 async def test_news_name_only_what_somebody_may_read(world: World) -> None:
     rights, surprises = Expectation(world.directory), []
-    news = world.server.office.news
+    news, now = world.server.office.news, moment(world.clock.now())
     for who in EVERYBODY:
         async with page(world.app, "/api/events", world.tokens[who.name]) as one:
             for reader in list(news.readers):
                 reader.tell([("", "Site"), *((dossier, "Dossier") for dossier in DOSSIERS)])
             heard = await one.hear()
         seen = [d for d in DOSSIERS if _reads(rights, who, d)]
-        may = {"changed": [["", "Site"], *([dossier, "Dossier"] for dossier in seen)]}
+        named = [["", "Site"], *([dossier, "Dossier"] for dossier in seen)]
+        may = {"changed": named, "now": now}
         if heard != (may if rights.identified(who) else 4401):
             surprises.append((who.name, may, heard))
     assert surprises == []

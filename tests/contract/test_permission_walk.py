@@ -12,13 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from fastapi.routing import APIRoute
 
-from diemcau.api.app import create_app
-from diemcau.api.may import May
 from diemcau.domain.permissions import Action
 from diemcau.domain.roles import Role
-from diemcau.testing import FakeClock
+from tests.contract.rights_routes import APP, ROUTES, declaration
 from tests.contract.rights_rules import HOME, Expectation, Subject
 from tests.contract.rights_world import (
     BAC,
@@ -53,7 +50,7 @@ PUBLIC = {
 }
 """Nobody needs to be known here; what they ask for (a password, a token) is in the body."""
 
-ANYBODY = {"GET /api/me", "GET /api/layouts"}
+ANYBODY = {"GET /api/me", "GET /api/layouts", "GET /api/desk"}
 """Whoever has a token."""
 
 ACCOUNTS_ALONE = {
@@ -88,30 +85,6 @@ class Case:
     @property
     def url(self) -> str:
         return self.route.partition(" ")[2].format(**self.named)
-
-
-def every(routes: Any) -> Iterator[APIRoute]:
-    for route in routes:
-        if isinstance(route, APIRoute):
-            yield route
-        elif hasattr(route, "original_router"):
-            yield from every(route.original_router.routes)
-
-
-APP = create_app(FakeClock())
-ROUTES = {f"{method} {r.path}": r for r in every(APP.routes) for method in sorted(r.methods)}
-
-
-def declaration(route: str) -> May | None:
-    found = [d.call for d in _dependants(ROUTES[route].dependant) if isinstance(d.call, May)]
-    assert len(found) <= 1, f"{route} declares two rights"
-    return found[0] if found else None
-
-
-def _dependants(dependant: Any) -> Iterator[Any]:
-    yield dependant
-    for each in dependant.dependencies:
-        yield from _dependants(each)
 
 
 NAMED = {

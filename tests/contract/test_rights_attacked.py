@@ -70,7 +70,7 @@ async def test_an_administrator_sees_and_changes_only_accounts_that_he_reaches_w
     world: World, asks: Asks
 ) -> None:
     both = Account("hai-noi", "X", grants=(Grant(Role.OFFICE, "u-bac"), Grant(Role.DIC, "u-nam")))
-    await world.server.accounts.create(both)
+    await world.server.accounts.create(both, "test")
     shown = (await asks("admin-bac", "GET", "/api/accounts")).json()
     assert {VICTIM, "office-bac"} <= {one["id"] for one in shown}
     assert {"hai-noi", "office-nam", "office-tinh"}.isdisjoint(one["id"] for one in shown)
@@ -164,6 +164,12 @@ async def test_the_key_of_anothers_dossier_opens_nothing_of_it(world: World, ask
     ).status_code == 403
 
 
+@pytest.mark.parametrize("who", ["admin-tinh", "khong-quyen", "link-viewer-bac"])
+async def test_whoever_has_no_part_in_sessions_has_an_empty_desk(who: str, asks: Asks) -> None:
+    answer = await asks(who, "GET", "/api/desk")
+    assert (answer.status_code, answer.json()) == (200, {"tasks": [], "dossiers": []})
+
+
 async def test_an_operators_link_of_one_conference_reads_no_dossier(asks: Asks) -> None:
     assert (await asks("link-operator-bac", "GET", "/api/dossiers")).json() == []
     assert (await asks("link-operator-bac", "GET", "/api/desk")).json()["dossiers"] == []
@@ -197,7 +203,7 @@ async def test_the_extract_of_the_log_book_is_for_its_readers(asks: Asks) -> Non
 
 async def test_whoever_left_the_roster_of_accounts_is_out_at_once(world: World, asks: Asks) -> None:
     assert (await asks("office-bac", "GET", "/api/desk")).status_code == 200
-    await world.server.accounts.deactivate("office-bac")
+    await world.server.accounts.deactivate("office-bac", "test")
     assert (await asks("office-bac", "GET", "/api/desk")).status_code == 401
 
 

@@ -81,7 +81,7 @@ async def test_an_open_page_ends_with_the_account_it_was_opened_by(world: World)
     path = f"/api/conferences/c-{HELD}/events"
     async with page(world.app, path, world.tokens["office-bac"]) as one:
         assert isinstance(await one.hear(), dict)
-        await world.server.accounts.sign_out("office-bac")
+        await world.server.accounts.sign_out("office-bac", "test")
         await world.server.control.banner(f"c-{HELD}", "mới")
         assert await one.hear() == 4401
 
@@ -109,7 +109,7 @@ async def test_the_way_in_for_a_site_works_as_long_as_the_account_it_was_made_fo
     made = await asks.post(join, headers=by(world, CLERK))
     bearer = {"Authorization": f"Bearer {made.json()['token']}"}
     assert (await asks.get("/api/me", headers=bearer)).status_code == 200
-    await world.server.accounts.deactivate(CLERK)
+    await world.server.accounts.deactivate(CLERK, "test")
     assert (await asks.get("/api/me", headers=bearer)).status_code == 403
 
 

@@ -36,19 +36,19 @@ async def book(*accounts: Account, store: MemoryAccounts | None = None) -> Accou
 async def test_a_new_account_has_a_password_to_hand_out() -> None:
     store = MemoryAccounts()
     accounts = await book(store=store)
-    account, password = await accounts.create(HUNG)
+    account, password = await accounts.create(HUNG, "test")
     require_strong(password, account.id)
     assert store.kept == {"hung.tv": account}
     assert account.password_hash == FakePasswords().hash(password)
-    _, other = await accounts.create(replace(HUNG, id="hung2"))
+    _, other = await accounts.create(replace(HUNG, id="hung2"), "test")
     assert other != password
 
 
 async def test_a_name_is_never_given_to_a_second_person() -> None:
     accounts = await book(replace(HUNG, active=False))
     with pytest.raises(NameTaken, match=r"hung\.tv"):
-        await accounts.create(HUNG)
-    twice = (accounts.create(LAN) for _ in range(2))
+        await accounts.create(HUNG, "test")
+    twice = (accounts.create(LAN, "test") for _ in range(2))
     done = await asyncio.gather(*twice, return_exceptions=True)
     assert sum(isinstance(one, NameTaken) for one in done) == 1
 
@@ -56,7 +56,7 @@ async def test_a_name_is_never_given_to_a_second_person() -> None:
 async def test_what_is_no_account_is_not_made() -> None:
     accounts = await book()
     with pytest.raises(Invalid):
-        await accounts.create(replace(HUNG, id="Hùng"))
+        await accounts.create(replace(HUNG, id="Hùng"), "test")
     assert accounts.all() == ()
 
 
@@ -71,16 +71,16 @@ async def test_the_first_administrator_is_made_once() -> None:
 async def test_the_last_administrator_stays_one() -> None:
     accounts = await book(LAN, HUNG)
     with pytest.raises(LastAdministrator):
-        await accounts.deactivate("lan.nt")
+        await accounts.deactivate("lan.nt", "test")
     with pytest.raises(LastAdministrator):
-        await accounts.revoke("lan.nt", ADMIN)
-    await accounts.grant("hung.tv", ADMIN)
-    await accounts.revoke("lan.nt", ADMIN)
+        await accounts.revoke("lan.nt", ADMIN, "test")
+    await accounts.grant("hung.tv", ADMIN, "test")
+    await accounts.revoke("lan.nt", ADMIN, "test")
 
 
 async def test_two_administrators_cannot_remove_each_other_at_once() -> None:
     accounts = await book(LAN, replace(HUNG, grants=(ADMIN,)))
-    both = [accounts.deactivate("lan.nt"), accounts.deactivate("hung.tv")]
+    both = [accounts.deactivate("lan.nt", "test"), accounts.deactivate("hung.tv", "test")]
     done = await asyncio.gather(*both, return_exceptions=True)
     assert sum(isinstance(one, LastAdministrator) for one in done) == 1
     assert any(account.administers for account in accounts.all())
@@ -89,7 +89,7 @@ async def test_two_administrators_cannot_remove_each_other_at_once() -> None:
 async def test_changes_at_the_same_time_lose_nothing() -> None:
     accounts = await book(LAN, HUNG)
     grants = [Grant(Role.TECHNICIAN, f"u-{number}") for number in range(20)]
-    await asyncio.gather(*(accounts.grant("hung.tv", grant) for grant in grants))
+    await asyncio.gather(*(accounts.grant("hung.tv", grant, "test") for grant in grants))
     assert set(accounts.get("hung.tv").grants) == set(grants)
 
 
@@ -98,9 +98,9 @@ async def test_a_change_that_is_not_stored_is_none() -> None:
     accounts = await book(store=store)
     store.failing = True
     with pytest.raises(NotStored):
-        await accounts.deactivate("hung.tv")
+        await accounts.deactivate("hung.tv", "test")
     with pytest.raises(NotStored):
-        await accounts.create(replace(HUNG, id="moi.nv"))
+        await accounts.create(replace(HUNG, id="moi.nv"), "test")
     assert accounts.get("hung.tv").active
     assert accounts.find("moi.nv") is None
 
@@ -108,13 +108,13 @@ async def test_a_change_that_is_not_stored_is_none() -> None:
 async def test_an_account_that_is_not_there_is_named() -> None:
     accounts = await book(LAN)
     with pytest.raises(UnknownAccount, match=r"hung\.tv"):
-        await accounts.rename("hung.tv", "Hùng", "")
+        await accounts.rename("hung.tv", "Hùng", "", "test")
 
 
 async def test_accounts_are_there_again_after_a_restart() -> None:
     store = MemoryAccounts(LAN)
     accounts = await book(store=store)
-    await accounts.rename("lan.nt", "Nguyễn Thị Lan Anh", "lan@example.vn")
+    await accounts.rename("lan.nt", "Nguyễn Thị Lan Anh", "lan@example.vn", "test")
     again = await book(store=store)
     assert again.all() == accounts.all()
 
@@ -128,7 +128,7 @@ async def test_a_token_speaks_for_its_account_until_it_is_signed_out() -> None:
 
     token = token_of(LAN)
     assert accounts.require(tokens.identify(token)) == LAN
-    later = await accounts.sign_out("lan.nt")
+    later = await accounts.sign_out("lan.nt", "test")
     with pytest.raises(SignedOut):
         accounts.require(tokens.identify(token))
     assert accounts.require(tokens.identify(token_of(later))) == later
@@ -141,12 +141,12 @@ async def test_a_closed_account_and_a_reset_password_end_tokens() -> None:
     accounts = await book(LAN, HUNG)
     tokens = JwtTokens(b"s" * 32, FakeClock())
     _, principal = tokens.issue_account("hung.tv", HUNG.epoch)
-    await accounts.reset_password("hung.tv")
+    await accounts.reset_password("hung.tv", "test")
     with pytest.raises(SignedOut):
         accounts.require(principal)
     _, principal = tokens.issue_account("hung.tv", accounts.get("hung.tv").epoch)
-    await accounts.deactivate("hung.tv")
-    await accounts.activate("hung.tv")
+    await accounts.deactivate("hung.tv", "test")
+    await accounts.activate("hung.tv", "test")
     with pytest.raises(SignedOut):
         accounts.require(principal)
 

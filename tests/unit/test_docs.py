@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from typer.main import get_command
@@ -13,11 +14,17 @@ from typer.main import get_command
 import diemcau
 from diemcau.api import gateway
 from diemcau.api.app import create_app
+from diemcau.api.may import Of
 from diemcau.cli import bench, checks
 from diemcau.cli.__main__ import app
+from diemcau.domain.permissions import ALLOWED, Action
 from diemcau.domain.resources import KINDS
+from diemcau.domain.roles import ACCOUNT_ROLES, LINK_ROLES, Role
 from diemcau.mcu.agent import SERVED
+from diemcau.services.guard import ROLE_NAMES
 from diemcau.testing import FakeClock
+from tests.contract.rights_routes import ROUTES as RIGHTS
+from tests.contract.rights_routes import declaration
 
 SOURCE = Path(diemcau.__file__).parent
 ROOT = SOURCE.parent.parent
@@ -152,6 +159,71 @@ def test_the_mixers_methods_events_and_error_codes_are_in_the_protocol() -> None
     assert {"on_air", "levels"} <= events
     assert {"no-slot", "settings"} <= codes
     assert events | codes <= words
+
+
+def table(page: str, first: str) -> list[dict[str, str]]:
+    """The rows of the table of a document whose first column is called so, by column."""
+    lines = iter(text(page).splitlines())
+    names = next(cells(line) for line in lines if line.startswith(f"| {first} |"))
+    next(lines)
+    rows = takewhile(lambda line: line.startswith("|"), lines)
+    return [dict(zip(names, cells(row), strict=True)) for row in rows]
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip().strip("`") for cell in row.strip("|").split("|")]
+
+
+def test_the_roles_are_described_as_they_are() -> None:
+    given = {"account": ACCOUNT_ROLES, "link": LINK_ROLES}
+    assert [
+        (row["role"], row["vai trò"], row["English"], row["given to"])
+        for row in table("docs/permissions.md", "role")
+    ] == [
+        (role, ROLE_NAMES[role].vi, ROLE_NAMES[role].en,
+         ", ".join(kind for kind, roles in given.items() if role in roles))
+        for role in Role
+    ]  # fmt: skip
+
+
+def test_the_table_of_permissions_is_that_of_the_code() -> None:
+    rows = {row.pop("action"): row for row in table("docs/permissions.md", "action")}
+    assert list(rows) == list(ALLOWED)
+    for action, roles in ALLOWED.items():
+        row = rows[action]
+        assert row.pop("việc")
+        assert row.pop("English")
+        assert row.pop("of").split(", ") == asked(action), action
+        assert row == {role: "●" if role in roles else "" for role in Role}, action
+
+
+def asked(action: Action) -> list[str]:
+    """What routes ask this right of."""
+    declared = (declaration(route) for route in RIGHTS)
+    return sorted({may.of for may in declared if may is not None and may.action is action})
+
+
+def test_the_places_of_rights_are_explained() -> None:
+    told = [of for row in table("docs/permissions.md", "of") for of in row["of"].split(" · ")]
+    assert sorted(told) == sorted(get_args(Of))
+
+
+def test_the_pages_offer_what_the_table_of_rights_allows() -> None:
+    source = text("web/src/lib/rights.ts")
+    staff = re.findall(r"'([a-z-]+)'", source.partition("STAFF = ")[2].partition(";")[0])
+    rows = re.findall(r"^  '?([a-z-]+)'?: (\[.*\]|STAFF),$", source, re.MULTILINE)
+    assert len(rows) > 10
+    for action, roles in rows:
+        offered = {*re.findall(r"'([a-z-]+)'", roles), *(staff if "STAFF" in roles else [])}
+        assert offered == ALLOWED[Action(action)] & set(ACCOUNT_ROLES), action
+
+
+def test_the_roles_are_in_the_glossary() -> None:
+    told = {code: row["Vietnamese"] for row in table("docs/glossary.md", "Vietnamese")
+            for code in re.findall(r"[A-Z_]{3,}", row["in code"])}  # fmt: skip
+    assert {role.name: told.get(role.name) for role in Role} == {
+        role.name: ROLE_NAMES[role].vi for role in Role
+    }
 
 
 def glossary() -> list[tuple[str, str]]:

@@ -63,9 +63,9 @@ class SlowAccounts(MemoryAccounts):
         super().__init__(*accounts)
         self.disk = asyncio.Event()
 
-    async def save_account(self, account: Account) -> None:
+    async def save_account(self, account: Account, actor: str) -> None:
         await self.disk.wait()
-        await super().save_account(account)
+        await super().save_account(account, actor)
 
 
 async def desk(*accounts: Account, store: MemoryAccounts | None = None) -> Desk:
@@ -137,7 +137,7 @@ async def test_a_name_is_locked_after_too_many_failures_known_or_not(login: str)
 async def test_a_lock_ends_by_itself_or_by_an_administrator() -> None:
     room = await desk(LAN)
     await room.fail("lan.nt", FREE_FAILURES + 1)
-    await room.accounts.unlock("lan.nt")
+    await room.accounts.unlock("lan.nt", "test")
     assert (await room.sign_in.sign_in("lan.nt", PASSWORD)).failures == 0
     await room.fail("lan.nt", FREE_FAILURES + 1)
     room.clock.advance(60)
@@ -245,7 +245,7 @@ async def test_another_telephone_needs_password_and_the_former_code() -> None:
 async def test_a_lost_telephone_is_taken_off_by_an_administrator() -> None:
     room = await desk(LAN)
     await with_codes(room)
-    await room.accounts.drop_codes("lan.nt")
+    await room.accounts.drop_codes("lan.nt", "test")
     await room.sign_in.sign_in("lan.nt", PASSWORD)
 
 
@@ -287,7 +287,7 @@ async def test_a_password_that_is_not_stored_is_not_in_force() -> None:
 
 async def test_a_password_handed_out_is_only_good_for_choosing_ones_own() -> None:
     room = await desk()
-    _, first = await room.accounts.create(replace(LAN, password_hash=""))
+    _, first = await room.accounts.create(replace(LAN, password_hash=""), "test")
     assert isinstance(await room.refused("lan.nt", "sai"), WrongSignIn)
     assert isinstance(await room.refused("lan.nt", first), NewPasswordNeeded)
     await room.sign_in.change_password("lan.nt", first, OTHER)
@@ -297,7 +297,7 @@ async def test_a_password_handed_out_is_only_good_for_choosing_ones_own() -> Non
 
 async def test_a_password_handed_out_does_not_wait_for_ever() -> None:
     room = await desk()
-    _, first = await room.accounts.create(LAN)
+    _, first = await room.accounts.create(LAN, "test")
     room.clock.advance(7 * 86400)
     with pytest.raises(FirstPasswordOver):
         await room.sign_in.change_password("lan.nt", first, OTHER)

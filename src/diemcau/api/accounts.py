@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, StringConstraints
 
-from diemcau.api.context import AccountDep, Server, ServerDep
+from diemcau.api.context import AccountDep, Server, ServerDep, actor_of
 from diemcau.api.may import may
 from diemcau.api.models import Body, Id, Line
 from diemcau.domain.accounts import Account
@@ -138,13 +138,13 @@ async def confirm_codes(body: CodeIn, server: ServerDep, who: AccountDep) -> Jso
 
 @router.delete("/account/codes")
 async def drop_codes(server: ServerDep, who: AccountDep) -> Json:
-    await server.accounts.drop_codes(who.account)
+    await server.accounts.drop_codes(who.account, actor_of(who))
     return {}
 
 
 @router.post("/account/sign-out")
 async def sign_out(server: ServerDep, who: AccountDep) -> Json:
-    await server.accounts.sign_out(who.account)
+    await server.accounts.sign_out(who.account, actor_of(who))
     return {}
 
 
@@ -163,14 +163,14 @@ async def create(body: AccountIn, server: ServerDep, who: Managing) -> Json:
     grants = tuple(grant.grant() for grant in body.grants)
     _require_grantable(server, who, grants)
     account = Account(body.id, body.name, body.email, person=body.person, grants=grants)
-    made, password = await server.accounts.create(account)
+    made, password = await server.accounts.create(account, actor_of(who))
     return {"account": account_view(server, made), "password": password}
 
 
 @router.patch("/accounts/{account}")
 async def change(account: str, body: AccountPatch, server: ServerDep, who: Managing) -> Json:
     """Whatever may not be done is refused before anything is done."""
-    found = server.accounts.get(account)
+    found, actor = server.accounts.get(account), actor_of(who)
     _require_manageable(server, who, found.grants)
     given = found.grants if body.grants is None else tuple(g.grant() for g in body.grants)
     _require_grantable(server, who, given)
@@ -182,20 +182,21 @@ async def change(account: str, body: AccountPatch, server: ServerDep, who: Manag
     if body.name is not None or body.email is not None:
         name = found.name if body.name is None else body.name
         email = found.email if body.email is None else body.email
-        await server.accounts.rename(account, name, email)
+        await server.accounts.rename(account, name, email, actor)
     for grant in given:
-        await server.accounts.grant(account, grant)
+        await server.accounts.grant(account, grant, actor)
     for grant in set(found.grants) - set(given):
-        await server.accounts.revoke(account, grant)
+        await server.accounts.revoke(account, grant, actor)
     if body.active is not None:
-        await (server.accounts.activate if body.active else server.accounts.deactivate)(account)
+        switch = server.accounts.activate if body.active else server.accounts.deactivate
+        await switch(account, actor)
     return account_view(server, server.accounts.get(account))
 
 
 @router.post("/accounts/{account}/password")
 async def reset_password(account: str, server: ServerDep, who: Managing) -> Json:
     _require_manageable(server, who, server.accounts.get(account).grants)
-    return {"password": await server.accounts.reset_password(account)}
+    return {"password": await server.accounts.reset_password(account, actor_of(who))}
 
 
 def account_view(server: Server, account: Account) -> Json:

@@ -129,7 +129,10 @@ async def take(
 async def call(
     conference: str, body: CallIn, request: Request, server: ServerDep, principal: Calling
 ) -> Json:
-    return call_json(await server.control.call(conference, body.site, request.scope[ARRIVED]))
+    """The request of the chair: it is on its way before it is written down."""
+    made = await server.control.call(conference, body.site, request.scope[ARRIVED])
+    await server.office.sitting.asked(conference, made.id, actor_of(principal))
+    return call_json(made)
 
 
 @router.post("/conferences/{conference}/release")

@@ -15,7 +15,7 @@ from diemcau.api.dossier_models import (
     ScriptIn,
 )
 from diemcau.api.may import may
-from diemcau.api.models import After
+from diemcau.api.models import Seq
 from diemcau.api.views import as_json, checks_view, dossier_view, plan_view, roll_view
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
@@ -176,11 +176,11 @@ async def log_book(
     dossier: str,
     server: ServerDep,
     who: Annotated[Principal, may(Action.READ_LOG_BOOK, "organiser")],
-    after: After = 0,
+    after: Seq = 0,
+    before: Seq | None = None,
 ) -> list[Json]:
-    return [
-        entry.form() for entry in await server.store.entries(after, subject=f"dossier/{dossier}")
-    ]
+    found = await server.store.entries(after, subject=f"dossier/{dossier}", before=before)
+    return [entry.form() for entry in found]
 
 
 @router.get("/documents/{form}.{format}")

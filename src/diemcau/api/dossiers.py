@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 
-from diemcau.api.context import ServerDep, actor_of
+from diemcau.api.context import PrincipalDep, ServerDep, actor_of
 from diemcau.api.dossier_models import (
     AssessmentIn,
     CopyIn,
@@ -42,8 +42,9 @@ Organisers = Annotated[Principal, may(Action.EDIT_DOSSIER)]
 
 
 @router.get("/desk")
-async def desk(server: ServerDep, who: Readers) -> Json:
-    """What is mine to do next, who is on duty, and the sessions I have a part in."""
+async def desk(server: ServerDep, who: PrincipalDep) -> Json:
+    """What is mine to do next, and the sessions I have a part in: an empty desk for whoever has
+    none, an administrator say."""
     office = server.office
     return {
         "tasks": [task_view(task) for task in office.desk.tasks(who)],

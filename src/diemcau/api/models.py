@@ -14,7 +14,9 @@ from pydantic import (
 )
 
 from diemcau.domain.conference import Scene
+from diemcau.domain.journal import LAST_SEQ
 from diemcau.domain.layout import custom, layout
+from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
 
@@ -24,11 +26,8 @@ Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_leng
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
 
 
-After = Annotated[int, Field(ge=0, le=2**53)]
+Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
 """The number of an entry of the log book."""
-
-YEARS = range(1970, 2200)
-"""Beyond them no session is held, and near the calendar's ends times cannot be computed with."""
 
 
 def _within_years(moment: datetime) -> datetime:

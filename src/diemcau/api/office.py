@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from diemcau.api.context import ServerDep, actor_of
 from diemcau.api.dossier_work import MEDIA_TYPES
 from diemcau.api.may import may
-from diemcau.api.models import After, Body, Line
+from diemcau.api.models import Body, Line, Seq
 from diemcau.api.views import as_json
 from diemcau.domain.permissions import Action
 from diemcau.ports.identity import Principal
@@ -83,13 +83,16 @@ async def restore_template(form: str, format: Format, server: ServerDep, who: Te
 async def log_book(
     server: ServerDep,
     who: LogBook,
-    after: After = 0,
+    after: Seq = 0,
+    before: Seq | None = None,
     limit: int = 200,
     subject: Line = "",
     actor: Line = "",
 ) -> list[Json]:
+    """With ``before`` the last ones below that number, else the first ones above ``after``."""
     limit = min(max(limit, 1), MOST)
-    return [entry.form() for entry in await server.store.entries(after, limit, subject, actor)]
+    found = await server.store.entries(after, limit, subject, actor, before)
+    return [entry.form() for entry in found]
 
 
 @router.get("/log-book/export")

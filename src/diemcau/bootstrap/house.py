@@ -16,7 +16,7 @@ from diemcau.bootstrap.lock import locked
 from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, ProcedureFiles, real_parts
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
-from diemcau.domain.journal import Note
+from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
 from diemcau.identity import (
@@ -281,6 +281,7 @@ def _office(
     ways = replace(parts.ways, public_url=settings.public_url.rstrip("/"))
     post = Post(ways, parts.calendar, tokens)
     scripts, checks = Scripts(files), Checks(files)
+    responsible = Responsible(files)
     news = News()
     records.listeners += [
         news.changed,
@@ -289,13 +290,13 @@ def _office(
     return Office(
         files=files,
         cases=Cases(files),
-        notices=Notices(files, post),
+        notices=Notices(files, post, responsible),
         scripts=scripts,
         plans=Plans(files, parts.solver),
         checks=checks,
         sitting=Sitting(files, scripts, control, observations),
         desk=Desk(files, guard),
-        lifecycle=Lifecycle(files, post, Responsible(files)),
+        lifecycle=Lifecycle(files, post, responsible),
         printing=Printing(files, checks, scripts, parts.documents, store),
         news=news,
     )
@@ -332,4 +333,4 @@ async def _first_directory(province: str, records: Records, book: Book) -> str:
 
 
 async def _keep(records: Records, entries: Sequence[Entry], text: Text) -> None:
-    await records.commit(*entries, notes=[Note("system", "directory.made", "directory", text)])
+    await records.commit(*entries, notes=[Note(SYSTEM, "directory.made", "directory", text)])

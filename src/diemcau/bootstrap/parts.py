@@ -93,12 +93,12 @@ class KeptAccounts:
     async def accounts(self) -> list[Account]:
         return list(self._records.all(Account).values())
 
-    async def save_account(self, account: Account) -> None:
+    async def save_account(self, account: Account, actor: str) -> None:
         before = self._records.get(Account, account.id)
         made, kept = Text("Tạo tài khoản", "Account made"), Text("Sửa tài khoản", "Account changed")
         verb = kept if before else made
         note = Note(
-            "system",
+            actor,
             "account.saved",
             f"account/{account.id}",
             Text(f"{verb.vi} {account.id}", f"{verb.en}: {account.id}"),

@@ -70,7 +70,6 @@ def server(
     """Máy chủ: API, trang web, WHIP và WHEP / the server."""
     from diemcau.bootstrap import Settings
     from diemcau.cli import server as command
-    from diemcau.services.clock import FastClock, SystemClock
 
     settings = Settings(
         data=folder,
@@ -81,7 +80,7 @@ def server(
         sso=command.sso_client(sso),
         agent_keys=agent_keys,
         max_sites=max_sites,
-        clock=SystemClock() if clock_speed == 1 else FastClock(clock_speed),
+        clock=command.clock_of(folder, clock_speed),
     )
     command.run(settings, host, port, plain or [], certificate, private_key)
 

@@ -19,7 +19,10 @@ from diemcau.identity import (
     read_client,
     self_signed,
 )
-from diemcau.services.clock import SystemClock
+from diemcau.ports.clock import Clock
+from diemcau.services.clock import FastClock, SystemClock
+
+CLOCK_FILE = "rehearsed-since"
 
 
 def run(
@@ -52,6 +55,18 @@ def run(
             name, number = listener.getsockname()[:2]
             print(f"diemcau: {scheme}://{name}:{number}/", flush=True)
     asyncio.run(serve(app, open_sockets, secure_sockets, tls))
+
+
+def clock_of(folder: Path, speed: float) -> Clock:
+    """The real clock, or the rehearsal's: that one goes on where it was when the server, which
+    wrote down since when it runs, comes back."""
+    if speed == 1:
+        return SystemClock()
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / CLOCK_FILE
+    if not file.exists():
+        file.write_text(datetime.now(UTC).isoformat())
+    return FastClock(speed, datetime.fromisoformat(file.read_text()))
 
 
 def sso_client(file: Path | None) -> Client | None:

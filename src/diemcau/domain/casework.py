@@ -127,7 +127,8 @@ class Attendance:
 class ChairCall:
     """A site that the chair asked for, and how soon it was there (R6.1-6, R3-connect-time).
 
-    ``connect_ms``: from the request to its picture and sound on the main screen; None: never.
+    ``by``: who asked. ``connect_ms``: from the request to its picture and sound on the main screen;
+    None: never.
     """
 
     id: str
@@ -138,6 +139,7 @@ class ChairCall:
     picture_ms: float | None = None
     sound_ms: float | None = None
     connect_ms: float | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def clashes(
         and other.starts_at < dossier.ends_at
         and dossier.starts_at < other.ends_at
     ]
-    found = list(_gone(dossier, directory))
+    found = list(gone(dossier, directory))
     for other in together:
         found += _sites(dossier, other, directory)
         found += _rooms(dossier, other, directory)
@@ -47,7 +47,7 @@ def clashes(
     return tuple(found)
 
 
-def _gone(dossier: Dossier, directory: Directory) -> Iterable[Clash]:
+def gone(dossier: Dossier, directory: Directory) -> Iterable[Clash]:
     """Sites that are no longer, or not yet, in force on the day of the session."""
     day = local_day(dossier.starts_at)
     for site_id in dossier.sites:

@@ -22,7 +22,7 @@ from diemcau.domain.directory import (
     Tier,
     validity,
 )
-from diemcau.domain.entry_rules import Fault, day, own_faults, shown
+from diemcau.domain.entry_rules import Fault, day, is_timed, own_faults, shown
 from diemcau.domain.refusal import Text
 from diemcau.domain.units import Unit
 
@@ -171,7 +171,7 @@ def _days(entry: Entry) -> Days:
     """From the first day on which it counts to before the second."""
     if not isinstance(entry, Duty):
         return validity(entry)
-    if entry.starts.tzinfo is None or entry.ends.tzinfo is None:
+    if not is_timed(entry):
         return date.min, date.max
     last = (entry.ends.astimezone(LOCAL) - timedelta(microseconds=1)).date()
     return entry.starts.astimezone(LOCAL).date(), last + timedelta(days=1)
@@ -260,14 +260,13 @@ def _overlaps(group: list[E]) -> Iterator[tuple[E, E]]:
 def _span(entry: Entry) -> tuple[str, str]:
     """When it counts, in a form that orders dates and hours alike."""
     if isinstance(entry, Duty):
-        return _hour(entry.starts), _hour(entry.ends)
+        return (_hour(entry.starts), _hour(entry.ends)) if is_timed(entry) else ("", "")
     since, until = validity(entry)
     return since.isoformat(), until.isoformat()
 
 
 def _hour(moment: datetime) -> str:
-    local = moment.astimezone(LOCAL) if moment.tzinfo else moment
-    return local.replace(tzinfo=None).isoformat(timespec="microseconds")
+    return moment.astimezone(LOCAL).replace(tzinfo=None).isoformat(timespec="microseconds")
 
 
 def _codes_are_unique(book: _Book) -> Iterator[Fault]:

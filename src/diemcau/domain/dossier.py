@@ -55,6 +55,7 @@ class Dossier:
 
     ``notice`` counts the notices sent out: 0 none yet, and each change of time or sites makes it
     one more. ``raised`` are the alarms already raised; ``series`` is common to those made together.
+    ``timed_at``: when its times were set last; None where that was not written down.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Dossier:
     cancel_reason: str = ""
     assessment: str = ""
     created_by: str = ""
+    timed_at: datetime | None = None
 
     @property
     def stage(self) -> Stage:
@@ -133,7 +135,7 @@ def opened(dossier: Dossier, now: datetime) -> Dossier:
     _require_sites(dossier)
     if not dossier.title.strip():
         raise Invalid("Hãy ghi tên phiên họp.", "Write the session's title.")
-    return replace(dossier, sites=tuple(dict.fromkeys(dossier.sites)))
+    return replace(dossier, sites=tuple(dict.fromkeys(dossier.sites)), timed_at=now)
 
 
 def changed(before: Dossier, after: Dossier, now: datetime) -> Dossier:
@@ -154,6 +156,7 @@ def changed(before: Dossier, after: Dossier, now: datetime) -> Dossier:
         )
     if moved:
         _require_times(after, now, was=before)
+        after = replace(after, timed_at=now)
     _require_sites(after)
     return replace(after, sites=tuple(dict.fromkeys(after.sites)))
 

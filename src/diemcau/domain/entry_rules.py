@@ -20,6 +20,7 @@ from diemcau.domain.directory import (
     Tier,
     validity,
 )
+from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Text
 from diemcau.domain.roles import ACCOUNT_ROLES
 from diemcau.domain.units import Unit
@@ -158,8 +159,14 @@ def _numbers(entry: Entry) -> Found:
 
 def _times(entry: Entry) -> Found:
     if isinstance(entry, Duty):
-        if entry.starts.tzinfo is None or entry.ends.tzinfo is None:
-            yield "starts", Text("Giờ trực thiếu múi giờ.", "The duty's times have no time zone.")
+        if not is_timed(entry):
+            yield (
+                "starts",
+                Text(
+                    f"Giờ trực phải có múi giờ, trong các năm {YEARS[0]}–{YEARS[-1]}.",
+                    f"The duty's times need a time zone, and years from {YEARS[0]} to {YEARS[-1]}.",
+                ),
+            )
         elif entry.ends <= entry.starts:
             yield (
                 "ends",
@@ -175,6 +182,11 @@ def _times(entry: Entry) -> Found:
                 f"The end of validity ({day(until)}) must be after its beginning ({day(since)}).",
             ),
         )
+
+
+def is_timed(duty: Duty) -> bool:
+    """Whether its times can be computed with."""
+    return all(time.tzinfo and time.year in YEARS for time in (duty.starts, duty.ends))
 
 
 def _reached(entry: Entry) -> Found:

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from diemcau.domain.agenda import Done
 from diemcau.domain.casework import CheckSheet, checks_passed
-from diemcau.domain.dossier import Dossier
+from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import Evidence, Procedure, Step
-
-SYSTEM = "system"
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,21 @@ class Facts:
     """Every satellite MCU of the plan is joined to the master."""
 
 
+def remaining(dossier: Dossier, procedure: Procedure) -> Procedure:
+    """The procedure as far as it can still be done: of a session that is over, its assessment."""
+    if not dossier.ended:
+        return procedure
+    left = dossier.stage is Stage.CLOSED
+    steps = (step for step in procedure.steps if left and step.evidence is Evidence.ASSESSMENT)
+    return replace(procedure, steps=tuple(steps), gates=())
+
+
 def settled(dossier: Dossier, procedure: Procedure, facts: Facts, now: datetime) -> Dossier:
     """The dossier with those steps done whose evidence is complete; none is ever undone."""
     steps = dict(dossier.steps)
     for step in procedure.steps:
         if step.id not in steps and complete(step, dossier, facts):
-            steps[step.id] = Done(now, SYSTEM, str(step.evidence))
+            steps[step.id] = Done(now, SYSTEM, str(step.evidence), due=step.due(dossier.times))
     return replace(dossier, steps=steps) if len(steps) > len(dossier.steps) else dossier
 
 

@@ -18,12 +18,18 @@ from diemcau.domain.refusal import Text
 GENESIS = "0" * 64
 """What the first entry has for the hash of the one before it."""
 
+LAST_SEQ = 2**31 - 1
+"""A number that no entry has: as high as a database counts."""
+
+SYSTEM = "system"
+"""The actor of what goes on by itself, or by a command on the server's machine."""
+
 
 @dataclass(frozen=True)
 class Note:
     """What a service writes down of something done.
 
-    ``actor``: an account's id, ``link:<subject>`` or ``system``; ``action``: a stable word, such as
+    ``actor``: an account's id, ``link:<subject>`` or ``SYSTEM``; ``action``: a stable word, such as
     ``dossier.moved``; ``subject``: what it was done to, such as ``dossier/d1``.
     """
 

@@ -4,6 +4,9 @@ from datetime import date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
+YEARS = range(1970, 2200)
+"""Beyond them nothing is held, and near the calendar's ends times cannot be computed with."""
+
 
 def local_day(moment: datetime) -> date:
     """The calendar day of a moment."""

@@ -101,6 +101,10 @@ class Step:
     escalations: int = 3
     requirement: str = ""
 
+    def due(self, times: Mapping[Event, datetime]) -> datetime | None:
+        """When its deadline falls; None if it has none, or its event no time."""
+        return self.deadline.at(times) if self.deadline else None
+
 
 @dataclass(frozen=True)
 class Gate:

@@ -23,6 +23,9 @@ class Caller:
     async def post(self, path: str, **body: Any) -> Any:
         return await self._call("POST", path, body)
 
+    async def patch(self, path: str, **body: Any) -> Any:
+        return await self._call("PATCH", path, body)
+
     async def put(self, path: str, **body: Any) -> Any:
         return await self._call("PUT", path, body)
 

@@ -44,6 +44,11 @@ class Member:
     def unit(self) -> str:
         return self.grants[0].unit
 
+    @property
+    def person(self) -> str:
+        """Who this is in the directory."""
+        return f"p-{self.login}"
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -134,6 +139,12 @@ class _Plan:
         yield "delegate", "dai-bieu", "Đại biểu", [Grant(Role.DELEGATE, home)]
         yield "inspector", "thanh-tra", "Thanh tra", [Grant(Role.INSPECTOR, home)]
 
+    def workplace(self, member: Member) -> str:
+        """The unit whose he is: a role on the whole province is an office's or the DIC's."""
+        if member.unit != self.home:
+            return member.unit
+        return self.dic if member.part == "dic" else self.office
+
     def _title(self, unit: str) -> str:
         return self.directory.unit(unit).name
 
@@ -151,7 +162,9 @@ async def _account(client: httpx2.AsyncClient, member: Member) -> Member:
     """The account, its first password changed already."""
     grants = [{"role": str(grant.role), "unit": grant.unit} for grant in member.grants]
     caller = Caller(client)
-    made = await caller.post("/api/accounts", id=member.login, name=member.name, grants=grants)
+    made = await caller.post(
+        "/api/accounts", id=member.login, name=member.name, person=member.person, grants=grants
+    )
     changed = await caller.post(
         "/api/account/password", account=member.login, old=made["password"], new=PASSWORD
     )
@@ -178,8 +191,7 @@ def _entries(
         return "contact", Contact(contact_id, person_id, subject.id, str(function), since, until)
 
     for member in members:
-        unit = plan.office if member.unit == plan.home else member.unit
-        yield person(f"p-{member.login}", member.name, unit, member.title)
+        yield person(member.person, member.name, plan.workplace(member), member.title)
     for site in map(directory.site, sites):
         yield person(f"p-{site.id}", next(names), site.unit, "Cán bộ vận hành phòng họp")
         yield contact(f"p-{site.id}", site, Role.ROOM_OPERATOR)

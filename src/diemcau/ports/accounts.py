@@ -16,8 +16,8 @@ class AccountStore(Protocol):
 
     async def accounts(self) -> list[Account]: ...
 
-    async def save_account(self, account: Account) -> None:
-        """Insert or replace."""
+    async def save_account(self, account: Account, actor: str) -> None:
+        """Insert or replace; ``actor`` is who changed it, for the log book."""
         ...
 
 

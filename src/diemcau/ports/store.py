@@ -84,11 +84,17 @@ class RecordStore(Protocol):
 
 class JournalReader(Protocol):
     async def entries(
-        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+        self,
+        after: int = 0,
+        limit: int = 500,
+        subject: str = "",
+        actor: str = "",
+        before: int | None = None,
     ) -> list[Sealed]:
         """At most ``limit`` entries whose number is above ``after``, in the order of their numbers;
         only those of this actor, and of this subject or what lies under it: ``dossier/d1`` also
-        means ``dossier/d1/script``, but not ``dossier/d12``."""
+        means ``dossier/d1/script``, but not ``dossier/d12``. With ``before`` the last ones below
+        that number, else the first ones."""
         ...
 
     async def last(self) -> Sealed | None: ...

@@ -3,6 +3,8 @@
 One command at a time on each. A command's change is stored before it counts; only what signing in
 leaves behind (failures, the last code) counts at once and is stored after the answer, so that no
 answer takes longer for a name that exists, and a full disk locks nobody out.
+
+``actor`` is who did it, as the log book names him.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ import structlog
 
 from diemcau.domain import accounts as verbs
 from diemcau.domain.accounts import FIRST_PASSWORD_FOR, Account
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.roles import Grant, Role
 from diemcau.ports.accounts import AccountStore
 from diemcau.ports.clock import Clock
@@ -73,10 +76,10 @@ class Accounts:
             raise SignedOut
         return account
 
-    async def create(self, account: Account) -> tuple[Account, str]:
+    async def create(self, account: Account, actor: str) -> tuple[Account, str]:
         """A new account, and the password to hand out, which is told nowhere else."""
         async with self._administration:
-            return await self._create(account)
+            return await self._create(account, actor)
 
     async def first_administrator(
         self, account_id: str, name: str, unit: str
@@ -86,59 +89,59 @@ class Accounts:
             if any(account.administers for account in self.all()):
                 raise NotTheFirst
             grants = (Grant(Role.ADMIN, unit),)
-            return await self._create(Account(account_id, name, grants=grants))
+            return await self._create(Account(account_id, name, grants=grants), SYSTEM)
 
-    async def reset_password(self, account_id: str) -> str:
+    async def reset_password(self, account_id: str, actor: str) -> str:
         """A new password to hand out, in place of a forgotten one."""
         password, password_hash = await self._first_password()
         until = self._clock.now() + FIRST_PASSWORD_FOR
-        await self.change(account_id, lambda a: verbs.with_password(a, password_hash, until))
+        await self.change(account_id, lambda a: verbs.with_password(a, password_hash, until), actor)
         return password
 
-    async def grant(self, account_id: str, grant: Grant) -> Account:
-        return await self.change(account_id, lambda a: verbs.granted(a, grant))
+    async def grant(self, account_id: str, grant: Grant, actor: str) -> Account:
+        return await self.change(account_id, lambda a: verbs.granted(a, grant), actor)
 
-    async def revoke(self, account_id: str, grant: Grant) -> Account:
-        return await self._lessen(account_id, lambda a: verbs.revoked(a, grant))
+    async def revoke(self, account_id: str, grant: Grant, actor: str) -> Account:
+        return await self._lessen(account_id, lambda a: verbs.revoked(a, grant), actor)
 
-    async def rename(self, account_id: str, name: str, email: str) -> Account:
-        return await self.change(account_id, lambda a: verbs.renamed(a, name, email))
+    async def rename(self, account_id: str, name: str, email: str, actor: str) -> Account:
+        return await self.change(account_id, lambda a: verbs.renamed(a, name, email), actor)
 
-    async def deactivate(self, account_id: str) -> Account:
-        return await self._lessen(account_id, verbs.deactivated)
+    async def deactivate(self, account_id: str, actor: str) -> Account:
+        return await self._lessen(account_id, verbs.deactivated, actor)
 
-    async def activate(self, account_id: str) -> Account:
-        return await self.change(account_id, verbs.activated)
+    async def activate(self, account_id: str, actor: str) -> Account:
+        return await self.change(account_id, verbs.activated, actor)
 
-    async def unlock(self, account_id: str) -> Account:
-        return await self.change(account_id, verbs.succeeded)
+    async def unlock(self, account_id: str, actor: str) -> Account:
+        return await self.change(account_id, verbs.succeeded, actor)
 
-    async def sign_out(self, account_id: str) -> Account:
+    async def sign_out(self, account_id: str, actor: str) -> Account:
         """Everywhere."""
-        return await self.change(account_id, verbs.signed_out)
+        return await self.change(account_id, verbs.signed_out, actor)
 
-    async def drop_codes(self, account_id: str) -> Account:
+    async def drop_codes(self, account_id: str, actor: str) -> Account:
         """For somebody whose telephone is lost: the password alone is asked for again."""
-        return await self.change(account_id, verbs.without_codes)
+        return await self.change(account_id, verbs.without_codes, actor)
 
-    async def unbind(self, account_id: str) -> Account:
+    async def unbind(self, account_id: str, actor: str) -> Account:
         """For another identity provider, or another person there: the next sign-in joins anew."""
-        return await self.change(account_id, verbs.unbound)
+        return await self.change(account_id, verbs.unbound, actor)
 
     def lock(self, account_id: str) -> asyncio.Lock:
         """Held by whoever changes this account, or decides on what it is."""
         return self._locks.setdefault(account_id, asyncio.Lock())
 
-    async def change(self, account_id: str, verb: Verb) -> Account:
+    async def change(self, account_id: str, verb: Verb, actor: str) -> Account:
         """Raises ``UnknownAccount``, ``NotStored``, and what the verb refuses."""
         async with self.lock(account_id):
-            return await self.keep(verb(self.get(account_id)))
+            return await self.keep(verb(self.get(account_id)), actor)
 
-    async def keep(self, account: Account) -> Account:
+    async def keep(self, account: Account, actor: str) -> Account:
         """Stored, then in force; its lock is held. Raises ``NotStored``."""
         if account != self.find(account.id):
             try:
-                await self._store.save_account(account)
+                await self._store.save_account(account, actor)
             except StoreFailed as error:
                 log.error("not stored", account=account.id, error=str(error))
                 raise NotStored from error
@@ -157,18 +160,19 @@ class Accounts:
         async with self.lock(account_id):
             self._unsaved.pop(account_id)
             try:
-                await self._store.save_account(self._accounts[account_id])
+                await self._store.save_account(self._accounts[account_id], SYSTEM)
             except StoreFailed as error:
                 log.warning("not stored", account=account_id, error=str(error))
 
-    async def _create(self, account: Account) -> tuple[Account, str]:
+    async def _create(self, account: Account, actor: str) -> tuple[Account, str]:
         account = verbs.opened(account)
         if self.find(account.id):
             raise NameTaken(account.id)
         password, password_hash = await self._first_password()
         until = self._clock.now() + FIRST_PASSWORD_FOR
         async with self.lock(account.id):
-            return await self.keep(verbs.with_password(account, password_hash, until)), password
+            made = verbs.with_password(account, password_hash, until)
+            return await self.keep(made, actor), password
 
     async def _first_password(self) -> tuple[str, str]:
         """Sixteen letters, in fours: 78 bits."""
@@ -176,7 +180,7 @@ class Accounts:
         password = "-".join(letters[i : i + 4] for i in range(0, 16, 4))
         return password, await self._hashing.hash(password)
 
-    async def _lessen(self, account_id: str, verb: Verb) -> Account:
+    async def _lessen(self, account_id: str, verb: Verb, actor: str) -> Account:
         """One at a time, over all accounts: somebody must be left who administers."""
 
         def lessened(account: Account) -> Account:
@@ -189,4 +193,4 @@ class Accounts:
             return after
 
         async with self._administration:
-            return await self.change(account_id, lessened)
+            return await self.change(account_id, lessened, actor)

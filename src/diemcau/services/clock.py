@@ -16,14 +16,14 @@ class SystemClock:
 
 
 class FastClock:
-    """A time of day that runs ``speed`` times as fast from the moment it is made.
+    """A time of day that runs ``speed`` times as fast from a moment on: from now, or as given.
 
     Only what is decided by the time of day runs faster; what is measured (``monotonic``) does not.
     """
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, began: datetime | None = None) -> None:
         self._speed = speed
-        self._began = datetime.now(UTC)
+        self._began = began or datetime.now(UTC)
 
     def now(self) -> datetime:
         return self._began + (datetime.now(UTC) - self._began) * self._speed

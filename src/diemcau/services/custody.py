@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from diemcau.domain.journal import Head, Note, Sealed, Verdict
+from diemcau.domain.journal import SYSTEM, Head, Note, Sealed, Verdict
 from diemcau.domain.refusal import Refusal, Text
 from diemcau.ports.store import Record, StoreFailed
 from diemcau.services.journal import Journal
@@ -51,7 +51,7 @@ class Custody:
                 f"Sổ theo dõi không khớp bản chốt đã ký ở mục {head.seq}",
                 f"The log book does not hold what was signed at entry {head.seq}",
             )
-            await self._records.commit(notes=[Note("system", "log-book.broken", "log-book", text)])
+            await self._records.commit(notes=[Note(SYSTEM, "log-book.broken", "log-book", text)])
         await self.sign()
 
     async def run(self) -> None:

@@ -70,7 +70,7 @@ class SignIn:
         """
         async with self._accounts.lock(self._whose(claims).id):
             account = self._whose(claims)  # it may have changed while we waited
-            return await self._accounts.keep(verbs.bound(account, claims.identity))
+            return await self._accounts.keep(verbs.bound(account, claims.identity), account.id)
 
     async def change_password(self, login: str, password: str, new: str, code: str = "") -> Account:
         """In place of one's own or of the one handed out; ends all tokens. Raises as ``sign_in``,
@@ -84,7 +84,8 @@ class SignIn:
         async with self._accounts.lock(name):
             account = self._has(await self._knows(name, password), code)
             password_hash = await self._hashing.hash(new)
-            return await self._accounts.keep(verbs.with_password(account, password_hash))
+            after = verbs.with_password(account, password_hash)
+            return await self._accounts.keep(after, account.id)
 
     async def begin_codes(self, account_id: str, password: str, code: str = "") -> CodeSetup:
         """Offer a secret; ``code`` is one of the codes there are, if there are. Nothing is asked
@@ -107,7 +108,8 @@ class SignIn:
             if step is None:
                 raise WrongCode
             account = self._accounts.get(account_id)
-            kept = await self._accounts.keep(verbs.with_codes(account, secret, step))
+            after = verbs.with_codes(account, secret, step)
+            kept = await self._accounts.keep(after, account_id)
             del self._setups[account_id]
             return kept
 

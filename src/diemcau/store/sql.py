@@ -157,7 +157,12 @@ class SqlStore:
             return await _append(connection, notes, now)
 
     async def entries(
-        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+        self,
+        after: int = 0,
+        limit: int = 500,
+        subject: str = "",
+        actor: str = "",
+        before: int | None = None,
     ) -> list[Sealed]:
         table = tables.journal
         query = select(table).where(table.c.seq > after)
@@ -167,9 +172,13 @@ class SqlStore:
             query = query.where(or_(its == subject, under))
         if actor:
             query = query.where(table.c.actor == actor)
-        query = query.order_by(table.c.seq).limit(limit)
+        if before is None:
+            query = query.order_by(table.c.seq)
+        else:
+            query = query.where(table.c.seq < before).order_by(table.c.seq.desc())
         async with self._transaction() as connection:
-            return [_entry(row) for row in await connection.execute(query)]
+            found = [_entry(row) for row in await connection.execute(query.limit(limit))]
+        return found if before is None else found[::-1]
 
     async def last(self) -> Sealed | None:
         async with self._transaction() as connection:

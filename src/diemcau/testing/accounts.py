@@ -17,7 +17,7 @@ class MemoryAccounts:
     async def accounts(self) -> list[Account]:
         return list(self.kept.values())
 
-    async def save_account(self, account: Account) -> None:
+    async def save_account(self, account: Account, actor: str) -> None:
         if self.failing:
             raise StoreFailed("the disk is full")
         self.kept[account.id] = account

@@ -88,5 +88,5 @@ class FakeServer:
     async def account(self, name: str, *grants: tuple[Role, str]) -> str:
         """The token of a new account with these roles on these units."""
         account = Account(name, name.title(), grants=tuple(Grant(*grant) for grant in grants))
-        made, _ = await self.server.accounts.create(account)
+        made, _ = await self.server.accounts.create(account, "test")
         return self.server.tokens.issue_account(made.id, made.epoch)[0]

@@ -21,7 +21,12 @@ class MemoryJournal:
         return added
 
     async def entries(
-        self, after: int, limit: int, subject: str = "", actor: str = ""
+        self,
+        after: int,
+        limit: int,
+        subject: str = "",
+        actor: str = "",
+        before: int | None = None,
     ) -> list[Sealed]:
         found = [
             entry
@@ -29,8 +34,9 @@ class MemoryJournal:
             if entry.seq > after
             and (not subject or f"{entry.subject}/".startswith(f"{subject}/"))
             and actor in ("", entry.actor)
+            and (before is None or entry.seq < before)
         ]
-        return found[:limit]
+        return found[:limit] if before is None else found[-limit:]
 
     async def last(self) -> Sealed | None:
         return self.sealed[-1] if self.sealed else None

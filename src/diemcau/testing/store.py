@@ -54,9 +54,14 @@ class MemoryStore:
         return sealed
 
     async def entries(
-        self, after: int = 0, limit: int = 500, subject: str = "", actor: str = ""
+        self,
+        after: int = 0,
+        limit: int = 500,
+        subject: str = "",
+        actor: str = "",
+        before: int | None = None,
     ) -> list[Sealed]:
-        return await self._journal.entries(after, limit, subject, actor)
+        return await self._journal.entries(after, limit, subject, actor, before)
 
     async def last(self) -> Sealed | None:
         return await self._journal.last()

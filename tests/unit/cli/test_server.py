@@ -1,5 +1,6 @@
 """The first way into a server, and the key of an agent."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,17 @@ def test_an_agents_key_is_the_one_the_server_accepts(tmp_path: Path) -> None:
     keys = DerivedAgentKeys(load_secret(tmp_path))
     assert keys.accepts("vnpt", key)
     assert not keys.accepts("viettel", key)
+
+
+def test_the_rehearsals_clock_goes_on_where_it_was(tmp_path: Path) -> None:
+    before = server.clock_of(tmp_path / "data", 1000).now()
+    file = tmp_path / "data" / server.CLOCK_FILE
+    began = datetime.fromisoformat(file.read_text()) - timedelta(seconds=60)
+    file.write_text(began.isoformat())
+    after = server.clock_of(tmp_path / "data", 1000)
+    assert after.now() - before >= timedelta(seconds=60 * 999)
+
+
+def test_the_real_clock_needs_no_file(tmp_path: Path) -> None:
+    assert isinstance(server.clock_of(tmp_path / "data", 1), SystemClock)
+    assert not (tmp_path / "data").exists()

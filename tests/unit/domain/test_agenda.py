@@ -28,8 +28,8 @@ PROCEDURE = Procedure(
 )
 
 
-def done(at: datetime) -> Done:
-    return Done(at, "an")
+def done(at: datetime, due: datetime | None = None) -> Done:
+    return Done(at, "an", due=due)
 
 
 def items(record: dict[str, Done], now: datetime) -> dict[str, Item]:
@@ -119,3 +119,49 @@ def test_moving_the_start_moves_deadlines_and_the_end_but_neither_rehearsal_nor_
 def test_a_start_not_after_the_rehearsal_is_refused() -> None:
     with pytest.raises(Invalid, match="move the rehearsal first"):
         shifted({**TIMES, Event.REHEARSAL: START - HOUR}, START - HOUR)
+
+
+@pytest.mark.parametrize("by", [-3 * HOUR, 3 * HOUR])
+@pytest.mark.parametrize(("minutes", "late"), [(0, False), (1, True)])
+def test_moving_the_session_changes_nothing_about_what_was_done_late_or_in_time(
+    by: timedelta, minutes: int, late: bool
+) -> None:
+    due = START - 2 * HOUR
+    record = {"check": done(due + timedelta(minutes=minutes), due)}
+    moved = {**TIMES, Event.START: START + by}
+    found = {item.step.id: item for item in agenda(PROCEDURE, moved, record, START)}["check"]
+    assert (found.due, found.late) == (due, late)
+
+
+def test_where_no_deadline_was_written_down_the_one_of_now_judges() -> None:
+    record = {"check": done(START - 2 * HOUR)}
+    moved = {**TIMES, Event.START: START - HOUR}
+    found = {item.step.id: item for item in agenda(PROCEDURE, moved, record, START)}["check"]
+    assert (found.due, found.late) == (START - 3 * HOUR, True)
+
+
+@pytest.mark.parametrize(("minutes", "missing"), [(0, ()), (1, ("check",))])
+def test_a_gate_that_came_earlier_is_missed_by_what_was_late_for_the_former_one_only(
+    minutes: int, missing: tuple[str, ...]
+) -> None:
+    due = START - 2 * HOUR
+    record = {"notice": done(REQUEST), "check": done(due + timedelta(minutes=minutes), due)}
+    moved = {**TIMES, Event.START: START - HOUR}
+    (state,) = gates(PROCEDURE, moved, record, START)
+    assert (state.at, state.passed, state.missing) == (START - 3 * HOUR, True, missing)
+
+
+def test_a_gate_that_came_later_waits_for_what_was_missing_at_the_former_one() -> None:
+    due = START - 2 * HOUR
+    record = {"notice": done(REQUEST), "check": done(due + HOUR, due)}
+    moved = {**TIMES, Event.START: START + 2 * HOUR}
+    (state,) = gates(PROCEDURE, moved, record, START + HOUR)
+    assert (state.at, state.passed, state.missing) == (START, True, ())
+
+
+def test_a_gate_that_counts_from_another_event_stands_where_it_stood() -> None:
+    due = REQUEST + timedelta(minutes=15)
+    record = {"notice": done(START - HOUR, due), "check": done(REQUEST)}
+    moved = {**TIMES, Event.REQUEST: REQUEST - 8 * HOUR}
+    (state,) = gates(PROCEDURE, moved, record, START)
+    assert state.missing == ("notice",)

@@ -59,12 +59,12 @@ GATED = procedure(
 
 def look(
     of: Procedure, moments: Iterable[int], done: Record, raised: Iterable[str] = (),
-    times: Moments = TIMES,
+    times: Moments = TIMES, since: datetime | None = None,
 ) -> list[Alarm]:  # fmt: skip
     """All that is raised by a server that looks at these minutes."""
     known, found = set(raised), list[Alarm]()
     for minute in moments:
-        new = alarms(of, times, done, known, at(minute))
+        new = alarms(of, times, done, known, at(minute), since)
         found += new
         known |= {alarm.id for alarm in new}
     return found
@@ -97,6 +97,20 @@ def test_a_server_that_was_away_raises_the_last_alarm_only() -> None:
     assert said(look(ONE, [40, 200, 201], {})) == [(Level.ESCALATE, 2, at(90))]
     assert said(look(ONE, [40, 61, 62, 300], {})) == [
         (Level.LATE, 1, at(60)), (Level.ESCALATE, 2, at(90)),
+    ]  # fmt: skip
+
+
+def test_a_deadline_that_had_passed_when_it_was_set_is_late_from_then_on() -> None:
+    assert said(look(ONE, range(100, 300), {}, since=at(100))) == [
+        (Level.LATE, 1, at(100)), (Level.ESCALATE, 1, at(115)), (Level.ESCALATE, 2, at(130)),
+    ]  # fmt: skip
+    assert said(look(GATED, range(100, 300), {}, since=at(100))) == [(Level.LATE, 1, at(100))]
+    assert look(ONE, range(300), {}, since=at(50)) == look(ONE, range(300), {})
+
+
+def test_of_a_deadline_set_within_its_warning_it_is_warned_at_once() -> None:
+    assert said(look(ONE, range(55, 61), {}, since=at(55))) == [
+        (Level.WARN, 1, at(50)), (Level.LATE, 1, at(60)),
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -103,6 +103,11 @@ BROKEN: dict[str, tuple[tuple[Entry, ...], set[tuple[str, str]]]] = {
                                 {("contact", "person"), ("duty", "person")}),
     "a duty backwards": ((replace(DUTY, ends=NOON),), {("duty", "ends")}),
     "a duty without zone": ((replace(DUTY, starts=datetime(2026, 1, 1)),), {("duty", "starts")}),
+    "a duty at the end of time": ((replace(DUTY, ends=datetime.max.replace(tzinfo=UTC)),),
+                                  {("duty", "starts")}),
+    "a duty at the beginning of time": (
+        (replace(DUTY, starts=datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))),),
+        {("duty", "starts")}),
     "twice on duty": ((replace(DUTY, id="b", starts=NOON + timedelta(hours=7)),),
                       {("b", "starts")}),
     "nobody called first": ((replace(DUTY, rank=0),), {("duty", "rank")}),

@@ -1,7 +1,7 @@
 /** docs/protocol.md, section 6, in memory: just enough that every page of the office can be looked at. */
 import { directorySites, mcus, units } from '../data.mjs';
 import { Refusal } from '../refusal.mjs';
-import { dossiers, log, make, missingOf, row, seed, solve, stageOf, tell, view } from './dossiers.mjs';
+import { dossiers, entries, log, make, missingOf, row, seed, solve, stageOf, tell, view } from './dossiers.mjs';
 import { accounts, duties, onDuty, people, tiers } from './people.mjs';
 import { agenda, procedures } from './procedure.mjs';
 import { dossierCall, open } from './work.mjs';
@@ -140,7 +140,7 @@ const calls = [
   ['POST', /^\/api\/procedures$/, ({ body }) => addProcedure(body)],
   ['GET', /^\/api\/procedures\/([^/]+)$/, (_, version) => { const one = procedures.find((found) => version.startsWith(found.id)); return { procedure: one, text: one.text }; }],
   ['GET', /^\/api\/templates$/, () => []],
-  ['GET', /^\/api\/log-book$/, ({ query }) => log.filter((entry) => entry.subject.includes(query.get('subject') ?? '') && entry.actor.includes(query.get('actor') ?? '') && entry.seq > Number(query.get('after') ?? 0))],
+  ['GET', /^\/api\/log-book$/, ({ query }) => entries(query, (entry) => entry.subject.includes(query.get('subject') ?? '') && entry.actor.includes(query.get('actor') ?? ''))],
   ['GET', /^\/api\/log-book\/verify$/, () => ({ ok: true, count: log.length, faults: [] })],
   ['GET', /^\/api\/log-book\/export$/, () => ({ file: log.map((entry) => JSON.stringify(entry)).join('\n'), type: 'application/x-ndjson' })],
   ['GET', /^\/api\/desk$/, () => ({ tasks: tasks(), dossiers: [...dossiers.values()].sort((a, b) => a.starts_at.localeCompare(b.starts_at)).map(row) })],

@@ -2,7 +2,7 @@
 import { directorySites } from '../data.mjs';
 import { MockConference } from '../conference.mjs';
 import { Refusal } from '../refusal.mjs';
-import { answersOf, dossiers, log, make, missingOf, record, row, settle, solve, stageOf, stepSites, tell, view } from './dossiers.mjs';
+import { answersOf, dossiers, entries, make, missingOf, record, row, settle, solve, stageOf, stepSites, tell, view } from './dossiers.mjs';
 import { items, steps } from './procedure.mjs';
 
 const now = () => new Date().toISOString();
@@ -100,7 +100,7 @@ const calls = [
   ['GET', /^\/roll$/, (d) => roll(d)],
   ['PUT', /^\/roll\/([^/]+)$/, (d, { body }, site) => { d.roll.set(site, body); return {}; }],
   ['PUT', /^\/departures\/([^/]+)$/, (d, { body }, id) => Object.assign(d.departures.find((one) => one.id === id), body)],
-  ['GET', /^\/log-book$/, (d) => log.filter((entry) => entry.subject === `dossier/${d.id}`)],
+  ['GET', /^\/log-book$/, (d, { query }) => entries(query, (entry) => entry.subject === `dossier/${d.id}`)],
 ];
 
 export function dossierCall(method, id, rest, context) {

@@ -50,6 +50,7 @@ export interface Done {
   by: string;
   evidence: string;
   note: string;
+  due: string | null;
 }
 
 export interface AgendaItem {

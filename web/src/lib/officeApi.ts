@@ -62,7 +62,7 @@ export class OfficeApi {
   procedure = (version: string) => this.json<{ procedure: Procedure; text: string }>('GET', `/api/procedures/${part(version)}`);
   addProcedure = (text: string) => this.json<Procedure>('POST', '/api/procedures', { text });
   templates = () => this.json<FormTemplate[]>('GET', '/api/templates');
-  logBook = (filter: { after?: number; limit?: number; subject?: string; actor?: string }) =>
+  logBook = (filter: { before: number; limit: number; subject?: string; actor?: string }) =>
     this.json<Entry[]>('GET', `/api/log-book${query(filter)}`);
   verify = () => this.json<Verdict>('GET', '/api/log-book/verify');
 
@@ -124,5 +124,5 @@ export class DossierApi {
   roll = () => this.#get<RollView>('/roll');
   callRoll = (site: string, roll: RollMark, reason: string, people: number) => this.#put(`/roll/${part(site)}`, { roll, reason, people });
   explain = (departure: string, reason: string) => this.#put(`/departures/${part(departure)}`, { reason });
-  logBook = (after = 0) => this.#get<Entry[]>(`/log-book${query({ after })}`);
+  logBook = (before: number) => this.#get<Entry[]>(`/log-book${query({ before })}`);
 }

@@ -175,7 +175,8 @@ class Cases:
                 return Draft(after, "step.reopened", text, reason=note)
             if step_id in dossier.steps:
                 return Draft(dossier, "step.done", NO_TEXT)
-            after = verbs.with_step(dossier, step_id, Done(now, by, str(step.evidence), note))
+            entry = Done(now, by, str(step.evidence), note, step.due(dossier.times))
+            after = verbs.with_step(dossier, step_id, entry)
             text = Text(f"Hoàn thành bước: {step.title.vi}", f"Step done: {step.title.en}")
             return Draft(after, "step.done", text, reason=note)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from diemcau.domain.agenda import Item, State, agenda
 from diemcau.domain.casework import Answer
 from diemcau.domain.dossier import Dossier
-from diemcau.domain.evidence import Facts, missing_sites, sites_of
+from diemcau.domain.evidence import Facts, missing_sites, remaining, sites_of
 from diemcau.domain.permissions import ALLOWED, Action
 from diemcau.domain.refusal import Text
 from diemcau.domain.roles import Role
@@ -57,7 +57,6 @@ class Desk:
         found = [
             task
             for dossier in self.visible(who)
-            if not dossier.ended
             for task in (*self._answers(who, dossier), *self._steps(who, dossier, now))
         ]
         return sorted(found, key=_urgency)
@@ -67,7 +66,8 @@ class Desk:
         return agenda(self._files.procedure(dossier), dossier.times, dossier.steps, now)
 
     def _answers(self, who: Principal, dossier: Dossier) -> Iterable[Task]:
-        for answer in self._files.records.of(Answer, dossier.id).values():
+        answers = () if dossier.ended else self._files.records.of(Answer, dossier.id).values()
+        for answer in answers:
             roles = self._guard.roles_at(who, [answer.unit])
             if answer.missing and roles & ALLOWED[Action.ACKNOWLEDGE] - {Role.OFFICE}:
                 yield Task(
@@ -83,7 +83,8 @@ class Desk:
 
     def _steps(self, who: Principal, dossier: Dossier, now: datetime) -> Iterable[Task]:
         facts = self._files.facts(dossier)
-        for item in agenda(self._files.procedure(dossier), dossier.times, dossier.steps, now):
+        procedure = remaining(dossier, self._files.procedure(dossier))
+        for item in agenda(procedure, dossier.times, dossier.steps, now):
             step = item.step
             if item.state is State.DONE or not self._mine(who, dossier, item, facts):
                 continue

@@ -12,8 +12,8 @@ from typing import TypeVar
 from diemcau.domain.casework import Answer, CheckSheet, DossierPlan, HandIn
 from diemcau.domain.differences import MASK, Change, differences
 from diemcau.domain.dossier import Dossier, Secrecy
-from diemcau.domain.evidence import SYSTEM, Facts, settled
-from diemcau.domain.journal import Note
+from diemcau.domain.evidence import Facts, remaining, settled
+from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.plain import Json
 from diemcau.domain.procedure import NO_TEXT, Procedure
@@ -69,6 +69,12 @@ class Files:
 
     def procedure(self, dossier: Dossier) -> Procedure:
         return self.procedures.get(dossier.procedure)
+
+    def to_do(self) -> list[tuple[Dossier, Procedure]]:
+        """All dossiers, each with what can still be done of its procedure."""
+        dossiers = self.records.all(Dossier).values()
+        found = ((dossier, remaining(dossier, self.procedure(dossier))) for dossier in dossiers)
+        return [(dossier, procedure) for dossier, procedure in found if procedure.steps]
 
     def plan(self, dossier: Dossier) -> DossierPlan | None:
         return self.records.get(DossierPlan, dossier.id)
@@ -130,7 +136,8 @@ class Files:
         return self.records.get(type(record), record.id)
 
     def _note(self, by: str, draft: Draft, puts: Sequence[Record], before: Dossier) -> Note:
-        changes = list(differences(before, replace(draft.dossier, raised=before.raised)))
+        after = replace(draft.dossier, raised=before.raised, timed_at=before.timed_at)
+        changes = list(differences(before, after))
         for put in puts:
             changes += _under(put, differences(self._former(put), put))
         note = Note(

@@ -15,6 +15,7 @@ import structlog
 from diemcau.domain.agenda import Alarm, Level, alarms, next_moment
 from diemcau.domain.directory import Person
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import NO_TEXT, Procedure
 from diemcau.domain.recipients import escalation
 from diemcau.domain.refusal import Refusal, Text
@@ -57,9 +58,9 @@ class Lifecycle:
     async def tick(self) -> bool:
         """Raise all that is due now; whether all of it could be."""
         raised = True
-        for dossier in self._files.active():
+        for dossier, procedure in self._files.to_do():
             try:
-                await self._raise(dossier)
+                await self._raise(dossier, procedure)
             except Refusal as refusal:
                 raised = False
                 log.error("alarms not raised", dossier=dossier.id, error=str(refusal))
@@ -69,8 +70,8 @@ class Lifecycle:
         """When something falls due; None if nothing ever will."""
         now = self._files.clock.now()
         moments = [
-            next_moment(self._files.procedure(d), d.times, d.steps, d.raised, now)
-            for d in self._files.active()
+            next_moment(procedure, d.times, d.steps, d.raised, now, d.timed_at)
+            for d, procedure in self._files.to_do()
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -80,11 +81,14 @@ class Lifecycle:
             return LONGEST_S
         return min(max(self._files.clock.seconds_until(moment), AT_LEAST_S), LONGEST_S)
 
-    async def _raise(self, dossier: Dossier) -> None:
-        procedure, now = self._files.procedure(dossier), self._files.clock.now()
-        for alarm in alarms(procedure, dossier.times, dossier.steps, dossier.raised, now):
+    async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
+        now = self._files.clock.now()
+        fallen = alarms(
+            procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at
+        )
+        for alarm in fallen:
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
-            await self._files.change(dossier.id, "system", work)
+            await self._files.change(dossier.id, SYSTEM, work)
 
     def _draft(self, dossier: Dossier, procedure: Procedure, alarm: Alarm, now: datetime) -> Draft:
         text = _words(procedure, alarm)
@@ -127,5 +131,4 @@ def _words(procedure: Procedure, alarm: Alarm) -> Text:
 
 def _due(procedure: Procedure, dossier: Dossier, alarm: Alarm) -> datetime:
     step = procedure.step(alarm.subject)
-    deadline = step.deadline if step else None
-    return (deadline.at(dossier.times) if deadline else None) or alarm.at
+    return (step.due(dossier.times) if step else None) or alarm.at

@@ -14,6 +14,7 @@ from diemcau.domain.recipients import Concerned, concerned
 from diemcau.domain.refusal import Conflict, Text, Unknown
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.post import Post
+from diemcau.services.dossiers.responsible import Responsible
 
 TOLD = ("title", "starts_at", "ends_at", "rehearsal_at", "sites", "chair", "master", "content")
 """Fields of which a change must be told, once a notice is out."""
@@ -28,9 +29,10 @@ class Owed:
 
 
 class Notices:
-    def __init__(self, files: Files, post: Post) -> None:
+    def __init__(self, files: Files, post: Post, responsible: Responsible) -> None:
         self._files = files
         self._post = post
+        self._responsible = responsible
 
     async def announce(self, dossier_id: str, by: str) -> Dossier:
         """Send the notice, or an update of it, to every unit concerned."""
@@ -129,9 +131,13 @@ class Notices:
         )
 
     def concerned(self, dossier: Dossier) -> tuple[Concerned, ...]:
+        """The units of sites and MCUs, and those that lead a part of the procedure."""
         plan = self._files.plan(dossier)
         homes = plan.plan.home if plan else {}
-        return concerned(dossier, self._files.book.directory, homes)
+        found = concerned(dossier, self._files.book.directory, homes)
+        units = {one.unit for one in found}
+        leading = self._responsible.leading(self._files.procedure(dossier))
+        return (*found, *(Concerned(unit) for unit in leading if unit not in units))
 
     def _told(self, before: Dossier, after: Dossier) -> tuple[Concerned, ...]:
         """The units concerned now, and those that a former notice went to."""

@@ -9,9 +9,10 @@ from diemcau.domain.cascade_plan import CascadePlan, PlanProblem, plan_of
 from diemcau.domain.cascade_problem import problem_of
 from diemcau.domain.cascade_words import explain
 from diemcau.domain.casework import DossierPlan
+from diemcau.domain.clashes import gone
 from diemcau.domain.dossier import Dossier, Stage
 from diemcau.domain.localtime import local_day
-from diemcau.domain.refusal import Conflict, Invalid, Text
+from diemcau.domain.refusal import Conflict, Invalid, Text, Unknown
 from diemcau.ports.planning import PlanSolver
 from diemcau.services.dossiers.files import Draft, Files
 
@@ -70,10 +71,13 @@ class Plans:
         return await self._files.change(dossier_id, by, work)
 
     def problem(self, dossier: Dossier, pins: Mapping[str, str] | None = None) -> PlanProblem:
+        """Raises ``Unknown`` with every site that is not there on the day of the session."""
+        directory = self._files.book.directory
+        missing = [clash.text for clash in gone(dossier, directory)]
+        if missing:
+            raise Unknown(" ".join(t.vi for t in missing), " ".join(t.en for t in missing))
         day = local_day(dossier.starts_at)
-        return problem_of(
-            self._files.book.directory, dossier.master, dossier.sites, day, pins=pins or {}
-        )
+        return problem_of(directory, dossier.master, dossier.sites, day, pins=pins or {})
 
     async def _keep(
         self, dossier: Dossier, problem: PlanProblem, plan: CascadePlan, edited: bool, by: str

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from diemcau.domain import papers
 from diemcau.domain.cascade import Cascade
@@ -11,7 +10,7 @@ from diemcau.domain.directory import Contact, Duty, Person, Site
 from diemcau.domain.dossier import Dossier, Secrecy
 from diemcau.domain.journal import Sealed
 from diemcau.domain.localtime import local_day, spoken
-from diemcau.domain.procedure import Event, Step
+from diemcau.domain.procedure import Event, Evidence, Step
 from diemcau.domain.refusal import Conflict
 from diemcau.domain.roles import Role
 from diemcau.ports.documents import Documents, Format, UnknownForm
@@ -152,7 +151,7 @@ class Printing:
             timetable=tuple(
                 papers.TimeRow(at, step.title.vi, _roles(step))
                 for step in self._files.procedure(dossier).steps
-                if (at := step.deadline.at(dossier.times) if step.deadline else None) is not None
+                if (at := step.due(dossier.times)) is not None
             ),
         )
 
@@ -276,14 +275,22 @@ class Printing:
     def _check_row(
         self, dossier: Dossier, steps: Sequence[Step], items: Sequence[str], site: str
     ) -> papers.CheckRow:
-        """The latest mark of each item, over all steps."""
+        """The latest mark of each item, over all steps. What the site is not checked for, or only
+        sampled, leaves nothing open."""
         sheets = [self._checks.sheet(dossier, step.id, site) for step in steps]
-        marks = {mark.item: mark for sheet in sheets for mark in sheet.marks}
+        found = (mark for sheet in sheets for mark in sheet.marks)
+        marks = {mark.item: mark for mark in sorted(found, key=lambda mark: mark.at)}
+        wanted = {
+            item
+            for step in steps
+            if step.evidence is Evidence.CHECKS and site in self._checks.sites(dossier, step)
+            for item in step.checks
+        }
         shown = tuple(
             (PASSED if marks[item].passed else FAILED) if item in marks else OPEN for item in items
         )
         notes = [mark.note for mark in marks.values() if mark.note and not mark.passed]
-        outcome = FAILED if FAILED in shown else OPEN if OPEN in shown else PASSED
+        outcome = FAILED if FAILED in shown else OPEN if wanted - marks.keys() else PASSED
         return papers.CheckRow(self._site_name(site), shown, outcome, "; ".join(notes))
 
     def _titles(self, dossier: Dossier, items: Sequence[str]) -> tuple[str, ...]:
@@ -375,7 +382,7 @@ def _roles(step: Step) -> str:
 
 
 def _by(step: Step, dossier: Dossier) -> str:
-    at: datetime | None = step.deadline.at(dossier.times) if step.deadline else None
+    at = step.due(dossier.times)
     if at is None or (step.deadline and step.deadline.event is Event.CALL):
         return ""
     return spoken(at)

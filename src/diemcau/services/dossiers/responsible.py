@@ -31,6 +31,12 @@ class Responsible:
                 found += self._of_step(dossier, procedure, step_id)
         return tuple(dict.fromkeys(found))
 
+    def leading(self, procedure: Procedure) -> tuple[str, ...]:
+        """The units with a part in the procedure whatever its sites: those of the DIC."""
+        if not any(Role.DIC in step.roles for step in procedure.steps):
+            return ()
+        return tuple(dict.fromkeys(self._holders(Role.DIC)))
+
     def _of_step(self, dossier: Dossier, procedure: Procedure, step_id: str) -> Iterable[str]:
         step = procedure.step(step_id)
         if step is None:
@@ -54,8 +60,11 @@ class Responsible:
                     yield mcu.unit
 
     def _holders(self, role: Role) -> Iterable[str]:
-        """The units on which somebody has the role."""
+        """The units of those who have the role: where they work, which the unit that the role is
+        given on often is not (the whole province); that one of whoever is not in the directory."""
+        people = self._files.book.directory.people
         for account in self._files.records.all(Account).values():
             for grant in account.grants:
                 if account.active and grant.role is role:
-                    yield grant.unit
+                    person = people.get(account.person)
+                    yield person.unit if person else grant.unit

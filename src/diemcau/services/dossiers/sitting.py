@@ -16,6 +16,7 @@ from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
 from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import Script, cue_of, scene_of
@@ -167,6 +168,21 @@ class Sitting:
 
         return await self._files.change(dossier_id, by, work)
 
+    async def asked(self, conference_id: str, call_id: str, by: str) -> None:
+        """Somebody asked for a site, as the chair does: written down with who it was."""
+        dossier = self._files.of_conference(conference_id)
+        calls = {call.id: call for call in self._control.get(conference_id).calls}
+        if dossier is None or call_id not in calls:
+            return
+
+        def work(before: Dossier) -> Draft:
+            call = replace(_call(before, calls[call_id]), by=by)
+            name = self._files.book.directory.site(call.site).name
+            text = Text(f"Mời {name} phát biểu", f"{name} was asked to speak")
+            return Draft(before, "session.called", text, (call,))
+
+        await self._files.change(dossier.id, by, work)
+
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
         found = self._files.records.get(Departure, departure_id)
@@ -220,13 +236,14 @@ class Sitting:
             text = Text(", ".join(came), ", ".join(english))
             return Draft(before, "session.seen", text, (*changed, *calls))
 
-        await self._files.change(dossier.id, "system", work)
+        await self._files.change(dossier.id, SYSTEM, work)
 
     def _calls(self, dossier: Dossier) -> tuple[ChairCall, ...]:
         """The chair's calls that are not yet kept as they are now."""
         conference = self._control.find(dossier.conference)
         kept = self._files.records.of(ChairCall, dossier.id)
-        now = [_call(dossier, call) for call in conference.calls] if conference else []
+        made = [_call(dossier, call) for call in conference.calls] if conference else []
+        now = [replace(call, by=kept[call.id].by) if call.id in kept else call for call in made]
         return tuple(call for call in now if kept.get(call.id) != call)
 
     def _there(self, dossier: Dossier) -> Mapping[str, bool]:
