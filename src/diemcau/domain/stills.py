@@ -4,7 +4,7 @@ A still costs its site a keyframe, which it pays for with quality, and the MCU a
 the first is bounded for each site, the second for all together.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -37,7 +37,7 @@ class Round:
         rested = self.asked.get(first, -inf) + self.pace.every_s
         return first, max(rested, self.last + 1 / self.pace.most_per_s)
 
-    def with_asked(self, site: Key, now: float, sites: Collection[Key]) -> "Round":
+    def with_asked(self, site: Key, now: float, sites: Set[Key]) -> "Round":
         """The round after a site was asked. One that is not among ``sites`` any more is remembered
         as long as it may not be asked again, should it come back."""
         kept = {

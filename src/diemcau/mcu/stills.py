@@ -91,7 +91,8 @@ class Stills:
 
     async def _next_wake(self, within_s: float | None) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._wake.wait()
         self._wake.clear()
 
     def _sites(self) -> dict[Key, Held]:

@@ -52,7 +52,8 @@ class Taker(asyncio.DatagramProtocol):
         take = self._takes[ssrc] = _Take()
         try:
             self._transport.sendto(_pli(ssrc), pli)
-            keyframe = await asyncio.wait_for(take.whole, WITHIN_S)
+            async with asyncio.timeout(WITHIN_S):
+                keyframe = await take.whole
         except TimeoutError:
             raise StillError("no-keyframe", f"none came within {WITHIN_S} s") from None
         finally:
