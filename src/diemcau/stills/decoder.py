@@ -21,7 +21,7 @@ importlib.import_module("gi.repository.GstApp")
 
 WIDTH, HEIGHT = 192, 108
 QUALITY = 75
-PATIENCE_MS = 1000
+PATIENCE_MS = 500
 
 
 def _description() -> str:
@@ -44,23 +44,25 @@ class Decoder:
 
     def still(self, keyframe: bytes) -> bytes:
         """The JPEG of a keyframe (Annex B); raises ``StillError`` ``undecodable``."""
-        if self._pipeline is None:
-            self._pipeline = Gst.parse_launch(_description())
-            self._pipeline.set_state(Gst.State.PLAYING)
-        self._number += 1
-        picture = self._decoded(keyframe, self._number * Gst.SECOND)
-        if picture is None:
-            self.close()
-            raise StillError("undecodable", f"{len(keyframe)} bytes, no picture")
-        return picture
+        for _ in range(2):
+            picture = self._decoded(keyframe)
+            if picture is not None:
+                return picture
+            self.close()  # it may have been spoilt by a keyframe before this one
+        raise StillError("undecodable", f"{len(keyframe)} bytes, no picture")
 
     def close(self) -> None:
         if self._pipeline is not None:
             self._pipeline.set_state(Gst.State.NULL)
             self._pipeline = None
 
-    def _decoded(self, keyframe: bytes, stamp: int) -> bytes | None:
+    def _decoded(self, keyframe: bytes) -> bytes | None:
         """Only a picture with the keyframe's own time stamp is its picture."""
+        if self._pipeline is None:
+            self._pipeline = Gst.parse_launch(_description())
+            self._pipeline.set_state(Gst.State.PLAYING)
+        self._number += 1
+        stamp = self._number * Gst.SECOND
         source = self._pipeline.get_by_name("keyframes")
         source.send_event(Gst.Event.new_flush_start())
         source.send_event(Gst.Event.new_flush_stop(True))
