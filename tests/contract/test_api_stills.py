@@ -198,7 +198,7 @@ async def test_a_secret_sessions_stills_are_for_its_list_and_are_kept_nowhere(
             path = f"/api/conferences/{conference}/stills/{site}"
             return await asks.get(path, headers=bearer(world.tokens[who]))
 
-        for who in ("technician-vnpt", "delegate-nam", "link-secret-viewer"):
+        for who in ("technician-nam", "delegate-nam", "link-secret-viewer"):
             assert (await ask(who, "s-bac")).status_code == 403, who
         office = await ask("office-bac", "s-bac-1")
         assert (office.status_code, office.headers["cache-control"]) == (200, "no-store")
