@@ -119,6 +119,18 @@ def mutes(site: str) -> More:
     return lambda rights, who: who.site == site or directs(rights, who)
 
 
+SEEING = ("office", "technician", "manager", "dic", "chair")
+STILL = "GET /api/conferences/{conference}/stills/{name}"
+
+
+def sees(rights: Expectation, who: Who) -> bool:
+    """The site of a still, which is neither on air nor the chair's: its own link, and roles that
+    see all of the session's sites."""
+    if who.role:
+        return who.site == NAMED["name"] or who.role in (Role.OPERATOR, Role.CHAIR)
+    return any(rights.has(who, Role(role), "u-bac", "m-bac") for role in SEEING)
+
+
 def marks(rights: Expectation, who: Who) -> bool:
     """A step is marked by one of its roles, or by the organiser's office."""
     roles = ("room-manager", "room-operator", "manager", "technician", "telecom")
@@ -205,6 +217,8 @@ def special() -> Iterator[Case]:
     links = {"role": "viewer"}
     yield Case("POST /api/conferences/{conference}/links", hidden, links, nobody)
     yield Case("POST /api/dossiers/{dossier}/join/{site}", hidden, None, has_account)
+    yield Case(STILL, NAMED, None, sees)
+    yield Case(STILL, hidden, None, sees)
     yield from entries()
 
 

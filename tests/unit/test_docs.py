@@ -226,6 +226,16 @@ def test_the_roles_are_in_the_glossary() -> None:
     }
 
 
+def test_the_methods_and_error_codes_of_stills_are_in_the_protocol() -> None:
+    words = code_words(protocol(5).split("\n### Agent ↔ stills\n", 1)[1])
+    sources = [file.read_text("utf-8") for file in SOURCE.glob("stills/*.py")]
+    codes = {code for s in sources for code in re.findall(r'StillError\(\s*"([a-z-]+)"', s)}
+    methods = {name for s in sources for name in re.findall(r'"method": "(\w+)"', s)}
+    assert {"no-keyframe"} <= codes
+    assert {"take", "status"} <= methods
+    assert codes | methods <= words
+
+
 def glossary() -> list[tuple[str, str]]:
     """Each term of the code column, with the files its row names."""
     rows = [x.split("|") for x in text("docs/glossary.md").splitlines() if x.startswith("| ")]

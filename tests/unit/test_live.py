@@ -1,9 +1,10 @@
 """Live state: what a page is told, by whom it is seen, and how often."""
 
 import asyncio
+import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,13 +17,14 @@ from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
 from diemcau.services.hub import BATCH_S, Ended, Hub
-from diemcau.services.live import project, seen_by, view_of
-from diemcau.services.observations import Observations
+from diemcau.services.live import project, seen_by, sees, view_of
+from diemcau.services.observations import JPEG, LARGEST_STILL, Observations
 from diemcau.services.patches import apply
 from diemcau.testing import FakeClock
 from diemcau.testing.samples import MASTER, NORTH, SOUTH, directory
 
 DIRECTORY = directory()
+NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 def home(_conference: str, site: str) -> str:
@@ -119,6 +121,47 @@ def test_what_arrives_on_a_slot_is_told_while_the_site_has_it(
     seen = site(observations, "s-bac-1")
     assert (seen["state"], seen["input"]) == ("ready", "waiting")
     assert "input" not in site(observations, "s-nam-1")
+
+
+def still(mcu: str, name: str, jpeg: bytes = JPEG + b"x") -> Report:
+    encoded = base64.b64encode(jpeg).decode()
+    return Report(mcu, "still", {"conference": "c1", "site": name, "jpeg": encoded})
+
+
+def test_a_site_has_a_still_from_the_first_one_until_it_leaves(observations: Observations) -> None:
+    assert not observations.still(still(NORTH, "s-bac-1"), NOW)
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    assert "still" not in site(observations, "s-bac-1")
+    assert observations.still(still(NORTH, "s-bac-1"), NOW)
+    first = site(observations, "s-bac-1")["still"]
+    assert "still" not in site(observations, "s-bac-2")
+    assert observations.still(still(NORTH, "s-bac-1"), NOW + timedelta(seconds=1))
+    assert site(observations, "s-bac-1")["still"] != first
+    observe(observations, NORTH, ROOM)
+    assert "still" not in site(observations, "s-bac-1")
+    observe(observations, NORTH, ROOM, publisher("s-bac-1", "p2"))
+    assert "still" not in site(observations, "s-bac-1")
+
+
+def test_a_still_of_another_mcus_site_is_not_believed(observations: Observations) -> None:
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    assert not observations.still(still(SOUTH, "s-bac-1"), NOW)
+    assert not observations.still(still(NORTH, "s-none"), NOW)
+    assert observations.of("c1").stills == {}
+
+
+@pytest.mark.parametrize("jpeg", [b"", b"GIF89a", JPEG + b"x" * LARGEST_STILL])
+def test_what_is_no_small_jpeg_is_no_still(jpeg: bytes, observations: Observations) -> None:
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    with pytest.raises(ValueError, match="JPEG"):
+        observations.still(still(NORTH, "s-bac-1", jpeg), NOW)
+    assert "still" not in site(observations, "s-bac-1")
+
+
+@pytest.mark.parametrize("view", ["*", "", "s-bac-1", "s-tinh"])
+def test_stills_are_for_those_who_see_the_site(view: str, observations: Observations) -> None:
+    shown = seen_by(project(conference(), DIRECTORY, observations), view)["sites"]
+    assert shown.keys() == {name for name in DIRECTORY.sites if sees(conference(), view, name)}
 
 
 def test_an_mcu_is_not_believed_about_the_sites_of_others(observations: Observations) -> None:

@@ -20,6 +20,7 @@ from diemcau.api import (
     pages,
     problems,
     rooms,
+    stills,
     whep,
     whip,
 )
@@ -41,7 +42,8 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    for module in (*office_modules, conferences, control, rooms, live, whip, whep, agents):
+    session_modules = (conferences, control, rooms, stills, live, whip, whep)
+    for module in (*office_modules, *session_modules, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

@@ -43,7 +43,7 @@ class Province:
     ``mcus`` names those to run (all of the province by default). On a loopback ``host`` each MCU
     has a host of its own in a network of its own; on any other, all run on this machine and take
     media at that address, so that other machines reach them. ``clock_speed``: how much faster the
-    server's time of day runs.
+    server's time of day runs; ``stills_every``: seconds between two stills of a site.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Province:
         host: str = "127.0.0.1",
         port: int = 0,
         clock_speed: float = 1,
+        stills_every: int = 10,
     ) -> None:
         self.folder = folder
         self._name = name
@@ -65,6 +66,7 @@ class Province:
         self._host = host
         self._port = port
         self._clock_speed = clock_speed
+        self._stills_every = stills_every
         self._stack = AsyncExitStack()
         self._network: Network | None = None
         self.hosts: dict[str, Host | Machine] = {}
@@ -111,6 +113,7 @@ class Province:
             "--address", host.address,
             "--server", self.lab_url.replace("http", "ws", 1),
             "--folder", str(self.folder / "mcu" / mcu),
+            "--stills-every", str(self._stills_every),
         ]  # fmt: skip
         # SIGINT ends an agent together with its Janus and mixers, SIGTERM would spare them.
         await self.supervisor.start(f"agent-{mcu}", host.command(argv), stop=signal.SIGINT)
@@ -223,11 +226,14 @@ class Province:
         return found
 
     def pid(self, what: str) -> int:
-        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>`` or ``mixer-<mcu>``."""
+        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>``, ``mixer-<mcu>`` or
+        ``stills-<mcu>``."""
         kind, _, mcu = what.partition("-")
         folder = self.folder / "mcu" / mcu
         if kind == "janus":
             return int(json.loads((folder / "janus" / "life.json").read_text())["pid"])
+        if kind == "stills":
+            return int((folder / "stills" / "pid").read_text())
         if kind == "mixer":
             return int(next((folder / "mixers").glob("*/pid")).read_text())
         pid = self.supervisor.pid(what)

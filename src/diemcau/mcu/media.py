@@ -133,6 +133,10 @@ class JanusMedia:
         return self._present
 
     @property
+    def ground(self) -> Ground:
+        return self._ground
+
+    @property
     def session(self) -> Session | None:
         return self._ground.session
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import JanusError
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
 from diemcau.ports.media import MediaError
@@ -116,7 +115,7 @@ class Mixing:
     async def delete_input(self, unwanted: Input) -> None:
         held = self._ground.present.drop(unwanted.key)
         for stream in held.notes.get("streams", []) if held else []:
-            await self._stop_forward(unwanted.conference, unwanted.feed, stream)
+            await self._ground.stop_forward(unwanted.conference, unwanted.feed, stream)
         if unwanted.conference in self._mixers:
             with contextlib.suppress(MediaError):
                 await self._mixers[unwanted.conference].call(
@@ -160,13 +159,13 @@ class Mixing:
     async def _adopt(self, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
         status = await self._mixer(conference).call("status", {})
-        forwards = await self._forwards(conference)
+        forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
                 continue
             site, feed = entry["source"].split(" ", 1)
             port = self.settings(conference)["inputs"][entry["slot"]]["port"]
-            streams = [stream for to, by, stream in forwards if to == port and by == feed]
+            streams = [f.stream for f in forwards if f.port == port and f.feed == feed]
             if streams:
                 found = Input(conference, entry["slot"], site, feed)
                 self._ground.present.put(Held(found, notes={"streams": streams}))
@@ -176,27 +175,8 @@ class Mixing:
     async def _stop_strays(self, conference: str) -> None:
         """End what is still forwarded to a mixer that died. Two forwards into one slot would give
         it every packet twice, and a jitter buffer that never finds two in sequence after a gap."""
-        for _, feed, stream in await self._forwards(conference):
-            await self._stop_forward(conference, feed, stream)
-
-    async def _stop_forward(self, conference: str, feed: str, stream: int) -> None:
-        """End one forward; one that is gone already, with its publisher, is as good as ended."""
-        with contextlib.suppress(JanusError):
-            await self._ground.ask(
-                "stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream
-            )
-
-    async def _forwards(self, conference: str) -> list[tuple[int, str, int]]:
-        """What the room forwards: (port, feed, stream id)."""
-        try:
-            reply = await self._ground.ask("listforwarders", room=conference)
-        except JanusError:
-            return []
-        return [
-            (forwarder["port"], publisher["publisher_id"], forwarder["stream_id"])
-            for publisher in reply["publishers"]
-            for forwarder in publisher["forwarders"]
-        ]
+        for forward in await self._ground.forwards(conference):
+            await self._ground.stop_forward(conference, forward.feed, forward.stream)
 
     def _heard(self, conference: str, event: dict[str, Any]) -> None:
         """Pass on what the mixer says, with the slot's site in the place of its number."""

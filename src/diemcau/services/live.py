@@ -1,7 +1,7 @@
 """The live state of docs/protocol.md section 2: a pure projection of a conference and what was
 said about it, and what each role may see of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ def seen_by(state: Json, view: str) -> Json:
     if view == ALL:
         return state
     conference, sites = state["conference"], state["sites"]
-    shown = {*conference["program"]["sites"], conference.get("chair", ""), view}
+    shown = _shown(conference["program"]["sites"], conference.get("chair", ""), view)
     return {
         "conference": conference,
         "sites": {site: value for site, value in sites.items() if site in shown},
@@ -75,6 +75,15 @@ def seen_by(state: Json, view: str) -> Json:
             name: one for name, one in state.get("incidents", {}).items() if one["site"] == view
         },
     }
+
+
+def sees(conference: Conference, view: str, site: str) -> bool:
+    """Whether a view shows a site of the conference."""
+    return view == ALL or site in _shown(conference.program.sites, conference.chair, view)
+
+
+def _shown(on_air: Iterable[str], chair: str, view: str) -> set[str]:
+    return {*on_air, chair, view}
 
 
 def moment(time: datetime) -> str:
@@ -179,6 +188,8 @@ def _site(conference: Conference, site: Site, home: str, said: Said) -> Json:
         state["input"] = said.input(site.id, state["slot"])
     if site.id in said.levels:
         state["level_db"] = round(said.levels[site.id], 1)
+    if site.id in said.stills:
+        state["still"] = said.stills[site.id].version
     quality = said.page_quality.get(site.id, {}) | said.quality.get(site.id, {})
     return state | ({"quality": quality} if quality else {})
 

@@ -1,8 +1,10 @@
 """What the MCUs and the pages said last, sorted by conference. Nothing here is stored: it is said
 again after every reconnection."""
 
+import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -10,6 +12,8 @@ from diemcau.ports.mcus import Report
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
 
+JPEG = b"\xff\xd8\xff"
+LARGEST_STILL = 32 * 1024
 
 Home = Callable[[str, str], str]
 """The MCU of a site in a conference; "" where either is not known."""
@@ -33,6 +37,20 @@ class Seen:
 NOTHING = Seen()
 
 
+@dataclass(frozen=True)
+class Still:
+    """A small picture (JPEG) of a site, as it was at a moment."""
+
+    jpeg: bytes
+    at: datetime
+
+    @property
+    def version(self) -> str:
+        """A site has one still a second at most, so its time in seconds tells it from others, also
+        from those that an earlier life of the server gave away."""
+        return str(int(self.at.timestamp()))
+
+
 @dataclass
 class Said:
     """What was said about one conference, by all."""
@@ -49,6 +67,8 @@ class Said:
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
     page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
     links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
+    stills: dict[str, Still] = field(default_factory=dict)
+    """The last one of each site that publishes."""
 
     def publishing(self, site: str, mcu: str) -> bool:
         return site in self.seen.get(mcu, NOTHING).publishers
@@ -65,8 +85,10 @@ class Said:
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
-        published = {site for seen in self.seen.values() for site in seen.publishers}
-        return published | {site for site, was_seen in self.expected.items() if not was_seen}
+        return self.published() | {site for site, seen in self.expected.items() if not seen}
+
+    def published(self) -> set[str]:
+        return {site for seen in self.seen.values() for site in seen.publishers}
 
 
 class Observations:
@@ -122,6 +144,21 @@ class Observations:
             self.of(conference).links[report.mcu] = links.get(conference, {})
         return touched | stale | links.keys()
 
+    def still(self, report: Report, now: datetime) -> bool:
+        """Take in a site's still, if it is there and that MCU's own; raises ``ValueError`` for
+        what is no small JPEG."""
+        conference, site = str(report.params["conference"]), str(report.params["site"])
+        if self._home(conference, site) != report.mcu:
+            return False
+        said = self.of(conference)
+        if not said.publishing(site, report.mcu):
+            return False
+        jpeg = binascii.a2b_base64(report.params["jpeg"], strict_mode=True)
+        if not jpeg.startswith(JPEG) or len(jpeg) > LARGEST_STILL:
+            raise ValueError("a still is a JPEG of at most 32 KiB")
+        said.stills[site] = Still(jpeg, now)
+        return True
+
     def page(self, conference: str, site: str, said: Mapping[str, Any]) -> None:
         """A site's own figures, as its page measured them."""
         self.of(conference).page_quality[site] = figures(said)
@@ -147,6 +184,8 @@ class Observations:
         for site in (said.quality.keys() | said.page_quality.keys()) - present:
             said.quality.pop(site, None)
             said.page_quality.pop(site, None)
+        for site in said.stills.keys() - said.published():
+            del said.stills[site]
 
 
 def figures(entry: Mapping[str, Any]) -> dict[str, float]:

@@ -37,6 +37,18 @@ class NoFeed(Unknown):
         )
 
 
+class NoStill(Unknown):
+    id = "no-still"
+    title = Text("Chưa có ảnh của điểm cầu", "No still of the site")
+
+    def __init__(self, site: str) -> None:
+        super().__init__(
+            f"Chưa có ảnh của điểm cầu «{site}»: chưa kết nối, hoặc ảnh đầu tiên chưa tới.",
+            f"There is no still of site {site!r}: it is not connected, or the first one has not"
+            " come yet.",
+        )
+
+
 class AlreadyPublishing(Conflict):
     id = "already-publishing"
     title = Text("Điểm cầu đang phát rồi", "The site is publishing already")
