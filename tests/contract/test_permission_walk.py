@@ -116,7 +116,7 @@ def _dependants(dependant: Any) -> Iterator[Any]:
 
 NAMED = {
     "dossier": BAC, "conference": f"c-{HELD}", "site": "s-bac-1", "unit": "u-bac-1",
-    "step": "connect", "number": 1, "departure": "x", "form": "notice", "format": "docx",
+    "step": "connect", "number": 1, "part": 1, "departure": "x", "form": "notice", "format": "docx",
     "version": "429-in-province", "account": VICTIM, "kind": "site", "name": "s-bac-1",
     "feed": "program", "mcu": "m-bac", "session": "x", "entry": "p-bac",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from diemcau.api import (
     office,
     pages,
     problems,
+    recordings,
     whep,
     whip,
 )
@@ -39,7 +40,7 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    for module in (*office_modules, conferences, live, whip, whep, agents):
+    for module in (*office_modules, conferences, recordings, live, whip, whep, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

@@ -103,6 +103,10 @@ class BannerIn(Body):
     text: Line
 
 
+class RecordingIn(Body):
+    on: bool
+
+
 class LinkIn(Body):
     role: Literal[Role.OPERATOR, Role.CHAIR, Role.SITE, Role.VIEWER]
     site: Id = ""

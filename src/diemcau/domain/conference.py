@@ -105,6 +105,12 @@ class Conference:
     """The MCU above each MCU by the cascade plan; empty: over the usual lines."""
     cue: str = ""
     """The item of the script that is on the main screen."""
+    recording: int = 0
+    """The number of the recording that is wanted; 0 for none."""
+    recordings: int = 0
+    """How many were begun so far."""
+    recorded_at: datetime | None = None
+    """When the last one was begun."""
 
     @property
     def current_call(self) -> Call | None:
@@ -222,6 +228,16 @@ def bannered(conference: Conference, text: str) -> Conference:
     if len(text) > 300:
         raise Invalid("Dòng chữ dài quá 300 ký tự.", "The banner is over 300 characters.")
     return replace(conference, banner=text.strip())
+
+
+def recorded(conference: Conference, on: bool, now: datetime) -> Conference:
+    """Begin another recording, or end the one under way; asked for twice is asked for once."""
+    if on == bool(conference.recording):
+        return conference
+    if not on:
+        return replace(conference, recording=0)
+    number = conference.recordings + 1
+    return replace(conference, recording=number, recordings=number, recorded_at=now)
 
 
 def _shown(conference: Conference, scene: Scene) -> Conference:

@@ -28,13 +28,15 @@ STATISTICS_S = 2.0
 @dataclass(frozen=True)
 class AgentSettings:
     """``server`` is the server's WebSocket root (``ws://…`` or ``wss://…``), ``address`` where this
-    host receives media, ``folder`` what a later agent of this host finds again."""
+    host receives media, ``folder`` what a later agent of this host finds again, ``reserve`` how
+    many bytes of its disk are kept free of recordings."""
 
     mcu: str
     server: str
     key: str
     address: str
     folder: Path
+    reserve: int
 
 
 class Agent:
@@ -50,6 +52,7 @@ class Agent:
             lambda key: self.reconciler.expected(key),
             self._on_change,
             self._on_event,
+            settings.reserve,
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)
@@ -208,4 +211,5 @@ SERVED = (
     "whip.publish", "whip.trickle", "whip.end",
     "whep.play", "whep.answer", "whep.keyframe", "whep.end",
     "link.up", "link.down", "link.down-answer",
+    "recording.list", "recording.read",
 )  # fmt: skip

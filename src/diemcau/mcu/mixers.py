@@ -124,7 +124,6 @@ class MixerProcess:
 
     async def _start(self) -> Process:
         self._socket_file.unlink(missing_ok=True)
-        source = Path(diemcau.__file__).parent.parent
         process = await Process.start(
             [
                 SYSTEM_PYTHON, "-m", "diemcau.mixer",
@@ -132,7 +131,7 @@ class MixerProcess:
                 "--settings", str(self._settings_file),
             ],
             self.folder / "mixer.log",
-            env={**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=mixer_environment(),
         )  # fmt: skip
         (self.folder / "pid").write_text(str(process.pid))
         return process
@@ -192,6 +191,12 @@ class MixerProcess:
         temporary = self._settings_file.with_suffix(".new")
         temporary.write_text(json.dumps(self.settings))
         temporary.replace(self._settings_file)
+
+
+def mixer_environment() -> dict[str, str]:
+    """What the system's Python needs to find the mixer's modules."""
+    source = Path(diemcau.__file__).parent.parent
+    return {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def audio_index(feed: str) -> int:

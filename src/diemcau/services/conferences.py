@@ -166,6 +166,13 @@ class ConferenceControl:
     async def banner(self, conference_id: str, text: str) -> None:
         await self._change(conference_id, lambda c: verbs.bannered(c, text))
 
+    async def record(self, conference_id: str, on: bool) -> bool:
+        """Begin or end a recording; whether that changed anything."""
+        before = self.get(conference_id)
+        now = self._clock.now()
+        after = await self._change(conference_id, lambda c: verbs.recorded(c, on, now))
+        return after.recording != before.recording
+
     async def cue(self, conference_id: str, item: str) -> None:
         """The script's item that the main screen shows."""
         await self._change(conference_id, lambda c: replace(c, cue=item))

@@ -13,7 +13,7 @@ import structlog
 from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
-from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.dossier import Dossier, Secrecy, Stage
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import cue_of
@@ -136,6 +136,23 @@ class Sitting:
             by,
             lambda d: Draft(d, "script.departed", text, (departure,), reason=departure.reason),
         )
+
+    async def record(self, conference_id: str, on: bool, by: str) -> None:
+        """Begin or end a recording; a secret session is not recorded (R5-secret)."""
+        dossier = self._files.of_conference(conference_id)
+        if on and dossier is not None and dossier.secrecy is Secrecy.SECRET:
+            raise Conflict(
+                "Phiên họp mật không được ghi hình.", "A secret session is not recorded."
+            )
+        if not await self._control.record(conference_id, on) or dossier is None:
+            return
+        number = self._control.get(conference_id).recordings
+        text = (
+            Text(f"Bắt đầu ghi hình, bản {number}", f"Recording {number} begun")
+            if on
+            else Text(f"Dừng ghi hình, bản {number}", f"Recording {number} ended")
+        )
+        await self._files.tell(dossier, by, f"recording.{'started' if on else 'stopped'}", text)
 
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
