@@ -1,8 +1,7 @@
-"""A session is recorded, fetched and decoded: who spoke, in which order, whatever dies meanwhile."""
+"""A session is recorded, fetched and decoded: who spoke, in which order, whatever dies."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -19,6 +18,7 @@ from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.tones import tone_hz
 from tests.eyes import Eyes
+from tests.inside import becomes
 from tests.media.recorded import Recorded, check
 from tests.stage import CHAIR, COMMUNE, OTHER, alone, full, in_session
 
@@ -126,7 +126,9 @@ async def test_who_was_on_air_is_in_the_file_in_that_order_and_lips_are_in_step(
     [part] = await stage.listed()
     assert not part["writing"]
     seen, heard = stage.takes(await stage.fetched(1, 1, tmp_path))
-    assert [take.what for take in seen] == [take.what for take in heard] == [COMMUNE, OTHER, COMMUNE]
+    assert (
+        [take.what for take in seen] == [take.what for take in heard] == [COMMUNE, OTHER, COMMUNE]
+    )
     apart = [s.begins - h.begins for s, h in zip(seen[1:], heard[1:], strict=True)]
     print(f"sound behind the picture: {[round(-1000 * a) for a in apart]} ms")
     assert max(map(abs, apart)) <= OUT_OF_STEP
@@ -170,8 +172,9 @@ async def test_the_files_stay_where_they_are_when_the_session_is_over(stage: Sta
     file = Path((await stage.listed())[-1]["file"])
     await stage.meeting.close()
     sheet = file.with_suffix(".json")
-    async with asyncio.timeout(20):
-        while "plays" not in json.loads(sheet.read_text()):
-            await asyncio.sleep(0.1)
-    assert json.loads(sheet.read_text())["plays"]
+
+    async def found() -> Any:
+        return json.loads(sheet.read_text())
+
+    await becomes(found, lambda known: known.get("plays") is True)
     assert check(file)["plays"]

@@ -34,6 +34,7 @@ LONGEST_READ = 2**18
 
 Json = dict[str, Any]
 Call = Callable[[str, str, Json], Awaitable[Json]]
+Check = Callable[[Path], Awaitable[Json | None]]
 
 
 class Part(NamedTuple):
@@ -72,7 +73,8 @@ class Part(NamedTuple):
 
 
 class Recordings:
-    """Makes and removes ``Recording``; ``call`` asks the mixer of a conference."""
+    """Makes and removes ``Recording``; ``call`` asks the mixer of a conference, ``check`` finds
+    out whether a file plays, ``reserve`` bytes of the disk stay free."""
 
     def __init__(
         self,
@@ -81,15 +83,22 @@ class Recordings:
         reserve: int,
         call: Call,
         on_event: Callable[[str, Json], None],
+        check: Check | None = None,
     ) -> None:
         self._present = present
         self._folder = folder
         self._reserve = reserve
         self._call = call
         self._on_event = on_event
+        self._played = check or played
         self._begun: dict[Path, asyncio.Future[None]] = {}
         self._due: dict[Path, float] = {}
         self._checks: dict[Path, asyncio.Task[None]] = {}
+
+    @property
+    def checking(self) -> tuple[asyncio.Task[None], ...]:
+        """The checks under way."""
+        return tuple(self._checks.values())
 
     async def create(self, wanted: Recording) -> None:
         """Begin the next part; it is there once the mixer writes."""
@@ -253,7 +262,7 @@ class Recordings:
         async def work() -> None:
             if former is not None:
                 await asyncio.wait([former])
-            found = await _played(part.file)
+            found = await self._played(part.file)
             if found is not None:
                 part.note(**found)
                 if event is not None:
@@ -269,7 +278,7 @@ class Recordings:
             log.error("recording not checked", file=str(file), error=repr(task.exception()))
 
 
-async def _played(file: Path) -> Json | None:
+async def played(file: Path) -> Json | None:
     """What a process of its own finds in the last seconds of a file; None if it found nothing."""
     process = await asyncio.create_subprocess_exec(
         SYSTEM_PYTHON, "-m", "diemcau.mixer.check", str(file),

@@ -5,8 +5,9 @@ the two, ``ensure`` makes the one from the other, now or when the server comes b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from secrets import token_hex
+from typing import Any
 
 import structlog
 
@@ -14,9 +15,11 @@ from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
 from diemcau.domain.dossier import Dossier, Secrecy, Stage
+from diemcau.domain.evidence import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import cue_of
+from diemcau.ports.store import Record
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.scripts import Scripts
@@ -43,6 +46,7 @@ class Sitting:
         self._batches: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         files.linked = self._linked
+        files.records.listeners.append(self._became_secret)
 
     async def start(self) -> None:
         """Bring the conferences in step with the dossiers, after whatever came between."""
@@ -85,12 +89,15 @@ class Sitting:
         return dossier
 
     async def ensure(self, dossier: Dossier) -> None:
-        """A held session has its conference, a closed one has none any more."""
+        """A held session has its conference, a closed one has none any more; a secret one is not
+        recorded (R5-secret), also if it became secret only now."""
         running = self._control.find(dossier.conference)
         if dossier.stage is Stage.HELD and running is None:
             await self._control.open(self._order(dossier), dossier.conference)
         if dossier.stage is Stage.CLOSED and running is not None:
             await self._control.close(dossier.conference)
+        elif running is not None and running.recording and dossier.secrecy is Secrecy.SECRET:
+            await self.record(dossier.conference, False, SYSTEM)
 
     async def call_roll(
         self, dossier_id: str, site: str, roll: Roll, reason: str, people: int, by: str
@@ -248,9 +255,17 @@ class Sitting:
             parents=dict(agreed.parent) if agreed else {},
         )
 
+    def _became_secret(self, puts: Sequence[Record], *_: object) -> None:
+        for put in puts:
+            if isinstance(put, Dossier) and put.secrecy is Secrecy.SECRET:
+                self._spawn(self.ensure(put))
+
     def _soon(self, conference_id: str) -> None:
         self._batches.pop(conference_id, None)
-        task = asyncio.create_task(self._note(conference_id))
+        self._spawn(self._note(conference_id))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
