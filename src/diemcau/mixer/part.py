@@ -4,7 +4,7 @@ The pipeline here stands apart from the programme's: it gets the encoders' buffe
 and queues without a bound, so a disk that is slow or full holds up nothing but this file; a queue
 that grows too long is the end of the part. The file is Matroska, each block written through at
 once: whatever was written when the process or the disk dies can be played, and an orderly end adds
-length and index (docs/decisions/0018).
+length and index (docs/decisions/0023).
 """
 
 import logging

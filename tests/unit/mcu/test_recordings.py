@@ -88,7 +88,7 @@ async def test_it_is_there_once_the_mixer_writes(host: Host) -> None:
 async def test_one_that_was_ended_is_checked_and_its_sheet_outlives_the_agent(host: Host) -> None:
     await host.recordings.create(ONE)
     await host.recordings.delete(ONE)
-    assert host.there == ()
+    assert not host.there
     assert host.orders[-1] == {"file": None}
     host.event("1-1.mkv", "stopped")
     await host.settled()
@@ -103,7 +103,7 @@ async def test_one_that_was_ended_is_checked_and_its_sheet_outlives_the_agent(ho
 async def test_after_the_mixers_death_the_next_part_goes_on_in_the_figures(host: Host) -> None:
     await host.recordings.create(ONE)
     host.recordings.lost("c1")
-    assert host.there == ()
+    assert not host.there
     assert (host.said[-1]["state"], host.said[-1]["reason"]) == ("failed", "mixer-gone")
     await host.settled()
     await host.recordings.create(ONE)
@@ -119,13 +119,13 @@ async def test_a_disk_without_room_is_told_with_what_is_free(host: Host) -> None
     last = host.said[-1]
     assert (last["state"], last["reason"]) == ("failed", "disk-low")
     assert last["free_bytes"] > 0
-    assert host.there == ()
+    assert not host.there
 
 
 async def test_a_disk_that_fills_up_takes_it_away_until_there_is_room_again(host: Host) -> None:
     await host.recordings.create(ONE)
     host.event("1-1.mkv", "failed", reason="disk-full")
-    assert host.there == ()
+    assert not host.there
     await host.settled()
     assert (host.said[-1]["reason"], host.said[-1]["plays"]) == ("disk-full", True)
     host.begins = "failed"
@@ -148,7 +148,7 @@ async def test_what_the_last_file_says_late_does_not_end_the_next_one(host: Host
 async def test_a_later_agent_finds_it_going_on(host: Host) -> None:
     await host.recordings.create(ONE)
     host.start()
-    assert host.there == ()
+    assert not host.there
     host.event("1-1.mkv", "recording")
     assert host.there == (ONE,)
 
@@ -157,7 +157,7 @@ async def test_a_mixer_that_is_gone_has_ended_it(host: Host) -> None:
     await host.recordings.create(ONE)
     host.refusal = MediaError("no-mixer")
     await host.recordings.delete(ONE)
-    assert host.there == ()
+    assert not host.there
     host.refusal = MediaError("mixer-timeout")
     with pytest.raises(MediaError):
         await host.recordings.delete(ONE)
