@@ -20,6 +20,7 @@ Timed = list[tuple[Any, Any]]
 RATE = 48_000
 WINDOW = RATE // 50
 """20 ms of sound."""
+SHORTEST = 0.1
 
 
 class Take(NamedTuple):
@@ -61,10 +62,15 @@ class Recorded:
 
 
 def runs(found: list[tuple[float, Any]]) -> list[Take]:
-    """Without what lasted for less than 100 ms: a cut in the middle of a window."""
-    together = [(what, list(times)) for what, times in groupby(found, key=lambda one: one[1])]
-    takes = [Take(what, times[0][0], times[-1][0]) for what, times in together]
-    return [take for take in takes if take.ends - take.begins > 0.1]
+    """What lasts for less than 100 ms (a cut within a window, a lost packet) is passed over."""
+    takes: list[Take] = []
+    for what, group in groupby(found, key=lambda one: one[1]):
+        times = [at for at, _ in group]
+        if times[-1] - times[0] <= SHORTEST:
+            continue
+        former = takes.pop() if takes and takes[-1].what == what else None
+        takes.append(Take(what, former.begins if former else times[0], times[-1]))
+    return takes
 
 
 def loudness(window: NDArray[np.float32], hertz: float) -> float:

@@ -102,13 +102,10 @@ class Recordings:
 
     async def create(self, wanted: Recording) -> None:
         """Begin the next part; it is there once the mixer writes."""
-        folder = self._folder / wanted.conference
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        earlier = [p.part for p in self._parts(wanted.conference) if p.number == wanted.number]
-        part = Part.of(folder / f"{wanted.number}-{max(earlier, default=0) + 1}.mkv")
-        assert part is not None
+        part = self._next(wanted)
         begun = self._begun[part.file] = asyncio.get_running_loop().create_future()
         try:
+            part.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             order = {"file": str(part.file), "reserve": self._reserve}
             await self._call(wanted.conference, "record", order)
             part.note(started_at=_now())
@@ -173,9 +170,9 @@ class Recordings:
         here = self._present.get(("recording", conference))
         parts = []
         for part in self._parts(conference):
-            if part.unchecked:
-                self._check(conference, part)
             writing = here is not None and here.notes.get("file") == str(part.file)
+            if part.unchecked and not writing:
+                self._check(conference, part)
             parts.append(
                 {
                     "number": part.number,
@@ -199,6 +196,16 @@ class Recordings:
             raise MediaError("no-recording", f"{file.name}: {error}") from error
         return {"data": base64.b64encode(data).decode()}
 
+    def _next(self, wanted: Recording) -> Part:
+        """The part to come; those before it are looked at, if nobody did when they ended."""
+        earlier = [part for part in self._parts(wanted.conference) if part.number == wanted.number]
+        for part in earlier:
+            if part.unchecked:
+                self._check(wanted.conference, part)
+        count = earlier[-1].part + 1 if earlier else 1
+        folder = self._folder / wanted.conference
+        return Part(wanted.number, count, folder / f"{wanted.number}-{count}.mkv")
+
     def _parts(self, conference: str) -> list[Part]:
         found = [Part.of(file) for file in (self._folder / conference).glob("*.mkv")]
         return sorted(part for part in found if part is not None)
@@ -216,7 +223,7 @@ class Recordings:
     def _tell_failed(self, conference: str, part: Part, reason: str) -> None:
         seconds = part.read_sheet().get("seconds", 0.0)
         size = part.file.stat().st_size if part.file.exists() else 0
-        free = shutil.disk_usage(part.file.parent).free
+        free = shutil.disk_usage(part.file.parent).free if part.file.parent.exists() else 0
         figures = {"seconds": seconds, "bytes": size, "free_bytes": free}
         self._tell(conference, part, {"state": "failed", "reason": reason, **figures})
 

@@ -18,8 +18,10 @@ from diemcau.mixer.part import Part, PartState, free_bytes
 
 log = logging.getLogger(__name__)
 
-# What must be free beyond the reserve before a part is begun: else one would end as it begins.
+# What must be free before a part is begun, by the reserve and in bytes: else it would end as it
+# begins, and so would the next one.
 MARGIN = 1.1
+LEAST = 1_000_000
 # Whoever ends the mixer waits a little longer than this.
 LAST_WAIT = 1.5
 
@@ -87,7 +89,7 @@ class Recorder:
     def _create(self, path: Path, reserve: int) -> None:
         """A file of our own: none that is there already is ever written over."""
         try:
-            if free_bytes(path.parent) < reserve * MARGIN:
+            if free_bytes(path.parent) < max(reserve * MARGIN, LEAST):
                 raise MixerError("disk-low", f"less than the reserve is free in {path.parent}")
             path.touch(mode=0o600, exist_ok=False)
         except OSError as error:

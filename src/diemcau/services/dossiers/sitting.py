@@ -96,7 +96,7 @@ class Sitting:
             await self._control.open(self._order(dossier), dossier.conference)
         if dossier.stage is Stage.CLOSED and running is not None:
             await self._control.close(dossier.conference)
-        elif running is not None and running.recording and dossier.secrecy is Secrecy.SECRET:
+        elif self._wrongly_recorded(dossier):
             await self.record(dossier.conference, False, SYSTEM)
 
     async def call_roll(
@@ -257,8 +257,13 @@ class Sitting:
 
     def _became_secret(self, puts: Sequence[Record], *_: object) -> None:
         for put in puts:
-            if isinstance(put, Dossier) and put.secrecy is Secrecy.SECRET:
+            if isinstance(put, Dossier) and self._wrongly_recorded(put):
                 self._spawn(self.ensure(put))
+
+    def _wrongly_recorded(self, dossier: Dossier) -> bool:
+        running = self._control.find(dossier.conference)
+        recorded = running is not None and bool(running.recording)
+        return recorded and dossier.secrecy is Secrecy.SECRET
 
     def _soon(self, conference_id: str) -> None:
         self._batches.pop(conference_id, None)
