@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import av
@@ -21,6 +22,7 @@ RATE = 48_000
 WINDOW = RATE // 50
 """20 ms of sound."""
 SHORTEST = 0.1
+OUT_OF_STEP = 0.08
 
 
 class Take(NamedTuple):
@@ -71,6 +73,15 @@ def runs(found: list[tuple[float, Any]]) -> list[Take]:
         former = takes.pop() if takes and takes[-1].what == what else None
         takes.append(Take(what, former.begins if former else times[0], times[-1]))
     return takes
+
+
+def in_step(seen: list[Take], heard: list[Take]) -> bool:
+    """Whether the same come in the same order, and pictures change when tones do: as the median,
+    for a busy machine may show a take a frame or two after it is heard."""
+    apart = [s.begins - h.begins for s, h in zip(seen[1:], heard[1:], strict=True)]
+    print(f"sound behind the picture: {[round(-1000 * a) for a in apart]} ms")
+    same = [take.what for take in seen] == [take.what for take in heard]
+    return same and abs(median(apart)) <= OUT_OF_STEP
 
 
 def loudness(window: NDArray[np.float32], hertz: float) -> float:
