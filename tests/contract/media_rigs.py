@@ -197,7 +197,7 @@ class JanusRig(Rig):
 
     def make(self, name: str, expected: Expected, changed: Callable[[], None]) -> JanusMedia:
         self._media[name] = JanusMedia(
-            name, self._folder / name, self._address, self.relay, expected, changed, _ignore
+            name, self._folder / name, self._address, self.relay, expected, changed, _ignore, 0
         )
         return self._media[name]
 

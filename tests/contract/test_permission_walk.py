@@ -89,7 +89,7 @@ class Case:
 
 NAMED = {
     "dossier": BAC, "conference": f"c-{HELD}", "site": "s-bac-1", "unit": "u-bac-1",
-    "step": "connect", "number": 1, "departure": "x", "form": "notice", "format": "docx",
+    "step": "connect", "number": 1, "part": 1, "departure": "x", "form": "notice", "format": "docx",
     "version": "429-in-province", "account": VICTIM, "kind": "site", "name": "s-bac-1",
     "incident": "bac.1", "scene": "hai", "feed": "program", "mcu": "m-bac", "session": "x",
     "entry": "p-bac",

@@ -76,6 +76,9 @@ conferences = st.builds(
     take_number=st.integers(0, 10**6),
     slots=places,
     lanes=st.dictionaries(texts, places, max_size=3),
+    recording=st.integers(0, 9),
+    recordings=st.integers(0, 9),
+    recorded_at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from diemcau.domain import conference as verbs
 from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed
 from diemcau.domain.layout import layout
 from diemcau.domain.planner import allocate
@@ -369,3 +370,26 @@ async def test_watchers_of_a_closed_conference_are_told() -> None:
     house.hub.ended("c1")
     with pytest.raises(Ended):
         await waiting
+
+
+def recorded(observations: Observations, made: Conference) -> dict[str, Any]:
+    state = project(made, DIRECTORY, observations)["conference"]
+    found: dict[str, Any] = state.get("recording", {})
+    return found
+
+
+def test_a_recording_is_shown_as_the_master_says_it_goes(observations: Observations) -> None:
+    now = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    assert recorded(observations, conference()) == {}
+    on = verbs.recorded(conference(), True, now)
+    begun = {"number": 1, "state": "starting", "started_at": "2026-11-24T01:00:00.000Z"}
+    assert recorded(observations, on) == begun
+    said = {"conference": "c1", "number": 1, "part": 2, "state": "failed", "reason": "disk-full"}
+    figures = {"seconds": 3.0, "bytes": 10, "free_bytes": 5, "plays": True}
+    observations.recording({**said, **figures})
+    failed = begun | figures | {"state": "failed", "reason": "disk-full"}
+    assert recorded(observations, on) == failed
+    off = verbs.recorded(on, False, now)
+    assert recorded(observations, off) == begun | figures | {"state": "stopped"}
+    again = verbs.recorded(off, True, now)
+    assert recorded(observations, again) == begun | {"number": 2}

@@ -24,6 +24,7 @@ from diemcau.services.hub import Hub
 from diemcau.services.journal import Journal
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
+from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
 from diemcau.services.rooms import Rooms
 from diemcau.services.scenes import Scenes
@@ -60,6 +61,7 @@ class Server:
     editor: Editor
     templates: Templates
     journal: Journal
+    recordings: Recordings
     listed: Callable[[str, str], Sequence[Unit]]
     verify_log_book: Callable[[], Awaitable[Verdict]]
     home: str

@@ -58,6 +58,7 @@ from diemcau.services.observations import Observations
 from diemcau.services.outbox import Outbox
 from diemcau.services.places import Book
 from diemcau.services.procedures import Procedures
+from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
 from diemcau.services.reports import Reports
 from diemcau.services.rooms import Rooms
@@ -255,6 +256,7 @@ async def assemble(
         editor=Editor(records, book, parts.sheets, control.standing_on),
         templates=Templates(parts.documents, records),
         journal=journal,
+        recordings=Recordings(mcus),
         listed=provinces.listed,
         verify_log_book=custody.verify,
         home=home,

@@ -11,7 +11,13 @@ from diemcau.mcu.agent import Agent, AgentSettings
 
 
 def run(
-    name: str, key_file: Path, address: str, server: str, folder: Path, stills_every: int
+    name: str,
+    key_file: Path,
+    address: str,
+    server: str,
+    folder: Path,
+    reserve: int,
+    stills_every: int,
 ) -> None:
     try:
         key = key_file.read_text().strip()
@@ -21,7 +27,7 @@ def run(
             f"Cannot read the key: {error}. Make it by ./diemcau agent-key {name} on the server.",
         ) from None
     logs.configure()
-    settings = AgentSettings(name, server, key, address, folder.resolve(), stills_every)
+    settings = AgentSettings(name, server, key, address, folder.resolve(), reserve, stills_every)
     asyncio.run(_run(settings))
 
 

@@ -139,6 +139,12 @@ class Conference:
     """What the programme shows in place of pictures, without sound: a break, say."""
     locked: bool = False
     """Whoever was not there yet stays out."""
+    recording: int = 0
+    """The number of the recording that is wanted; 0 for none."""
+    recordings: int = 0
+    """How many were begun so far."""
+    recorded_at: datetime | None = None
+    """When the last one was begun."""
 
     @property
     def current_call(self) -> Call | None:
@@ -310,6 +316,16 @@ def locked(conference: Conference, on: bool) -> Conference:
 def cued(conference: Conference, item: str, now: datetime) -> Conference:
     """This item of the script is on the main screen since ``now``."""
     return conference if conference.cue == item else replace(conference, cue=item, cue_at=now)
+
+
+def recorded(conference: Conference, on: bool, now: datetime) -> Conference:
+    """Begin another recording, or end the one under way; asked for twice is asked for once."""
+    if on == bool(conference.recording):
+        return conference
+    if not on:
+        return replace(conference, recording=0)
+    number = conference.recordings + 1
+    return replace(conference, recording=number, recordings=number, recorded_at=now)
 
 
 def _shown(conference: Conference, scene: Scene) -> Conference:

@@ -18,6 +18,7 @@ from diemcau.domain.resources import (
     Mixer,
     MixerFeed,
     MixPane,
+    Recording,
     Resource,
     Room,
     Uplink,
@@ -107,6 +108,8 @@ def _mixing(conference: Conference, directory: Directory, tree: Cascade) -> Iter
             if feed != BLANK:
                 yield Input(conference.id, slot, site, feed)
     yield mix(conference, directory)
+    if conference.recording:
+        yield Recording(conference.id, conference.recording)
 
 
 def mix(conference: Conference, directory: Directory) -> Mix:

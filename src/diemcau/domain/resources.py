@@ -161,6 +161,18 @@ class Input(Resource):
 
 
 @dataclass(frozen=True)
+class Recording(Resource):
+    """The programme written into files of the master's host, as long as it is wanted."""
+
+    kind = "recording"
+    number: int
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        return frozenset({("mix", self.conference)})
+
+
+@dataclass(frozen=True)
 class Uplink(InRoom):
     """A lane up to the parent MCU: one PeerConnection, switched to ``source``."""
 
@@ -269,7 +281,7 @@ KINDS: dict[str, type[Resource]] = {
     cls.kind: cls
     for cls in (
         Room, Mixer, MixerFeed, Mix, Input, Uplink, Downlink, ChildLink, Admission, Publisher,
-        Listener,
+        Listener, Recording,
     )
 }  # fmt: skip
 

@@ -32,14 +32,16 @@ MOST_UNSENT = 16 * 1024
 @dataclass(frozen=True)
 class AgentSettings:
     """``server`` is the server's WebSocket root (``ws://…`` or ``wss://…``), ``address`` where this
-    host receives media, ``folder`` what a later agent of this host finds again, ``stills_every``
-    after how many seconds a site may be asked for a still again (0: never)."""
+    host receives media, ``folder`` what a later agent of this host finds again, ``reserve`` how
+    many bytes of its disk are kept free of recordings, ``stills_every`` after how many seconds a
+    site may be asked for a still again (0: never)."""
 
     mcu: str
     server: str
     key: str
     address: str
     folder: Path
+    reserve: int
     stills_every: int = 10
 
 
@@ -57,6 +59,7 @@ class Agent:
             lambda key: self.reconciler.expected(key),
             self._on_change,
             self._on_event,
+            settings.reserve,
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)
@@ -228,4 +231,5 @@ SERVED = (
     "whip.publish", "whip.trickle", "whip.end",
     "whep.play", "whep.answer", "whep.keyframe", "whep.end",
     "link.up", "link.down", "link.down-answer",
+    "recording.list", "recording.read",
 )  # fmt: skip

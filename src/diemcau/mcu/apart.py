@@ -16,6 +16,12 @@ from diemcau.wire import Peer, RemoteError
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 
+def environment() -> dict[str, str]:
+    """What the system's Python needs to find the modules that stand apart."""
+    source = Path(diemcau.__file__).parent.parent
+    return {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 class Apart:
     """One process of ``diemcau.<name>``. ``folder`` holds its socket, pid and log; ``on_event`` is
     told the lines that answer nothing, ``on_end`` that it died."""
@@ -100,7 +106,6 @@ class Apart:
 
     async def _start(self) -> Process:
         self._socket_file.unlink(missing_ok=True)
-        source = Path(diemcau.__file__).parent.parent
         process = await Process.start(
             [
                 SYSTEM_PYTHON, "-m", f"diemcau.{self.name}",
@@ -108,7 +113,7 @@ class Apart:
                 *self.arguments(),
             ],
             self.folder / f"{self.name}.log",
-            env={**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment(),
         )  # fmt: skip
         self._pid_file.write_text(str(process.pid))
         return process

@@ -10,6 +10,7 @@ from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
+from diemcau.mcu.recordings import Recordings
 from diemcau.ports.media import MediaError
 
 AUDIO_PT, VIDEO_PT = 111, 107
@@ -20,11 +21,15 @@ Event = Callable[[str, dict[str, Any]], None]
 
 
 class Mixing:
-    """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``."""
+    """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``; its ``recordings`` belong to
+    the mixers, and lie in ``folder`` beside what the mixers need."""
 
-    def __init__(self, ground: Ground, folder: Path, on_event: Event) -> None:
+    def __init__(self, ground: Ground, folder: Path, on_event: Event, reserve: int) -> None:
         self._ground = ground
-        self._folder = folder
+        self._folder = folder / "mixers"
+        self.recordings = Recordings(
+            ground.present, folder / "recordings", reserve, self._call, on_event
+        )
         self._on_event = on_event
         self._mixers: dict[str, MixerProcess] = {}
 
@@ -133,11 +138,13 @@ class Mixing:
         await self._mixer(conference).call("keyframe", {"output": feed})
 
     async def stop(self) -> None:
+        self.recordings.end()
         for process in self._mixers.values():
             await process.stop()
         self._mixers.clear()
 
     def leave(self) -> None:
+        self.recordings.end()
         for process in self._mixers.values():
             process.leave()
 
@@ -146,10 +153,14 @@ class Mixing:
             raise MediaError("no-mixer", "the conference's mixer is not here")
         return self._mixers[conference]
 
+    async def _call(self, conference: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        return await self._mixer(conference).call(method, params)
+
     def _ended(self, mixer: Mixer) -> None:
         """The process died: with it what it showed and what was forwarded into it."""
         if self._mixers.pop(mixer.conference, None) is None:
             return
+        self.recordings.lost(mixer.conference)
         for held in self._ground.present.held:
             if held.resource.conference == mixer.conference and isinstance(
                 held.resource, Mixer | Mix | Input
@@ -169,6 +180,8 @@ class Mixing:
             if streams:
                 found = Input(conference, entry["slot"], site, feed)
                 self._ground.present.put(Held(found, notes={"streams": streams}))
+        if status.get("recording"):
+            self.recordings.heard(conference, status["recording"])
         if status.get("mix"):
             self._ground.present.put(Held(_mix_from(conference, status["mix"])))
 
@@ -185,6 +198,8 @@ class Mixing:
                 site = event.pop("source").split(" ", 1)[0]
                 name = event.pop("event")
                 self._on_event(name, {**event, "conference": conference, "site": site})
+            case "recording":
+                self.recordings.heard(conference, event)
             case "levels":
                 sites = {}
                 for slot, level in enumerate(event["slots"]):

@@ -11,7 +11,7 @@ from diemcau.mixer.errors import MixerError
 from diemcau.mixer.fields import boolean, fraction, integer, mapping, text
 from diemcau.mixer.settings import Settings
 
-METHODS = ("mix", "input", "keyframe", "status", "stop")
+METHODS = ("mix", "input", "keyframe", "record", "status", "stop")
 FITS = ("contain", "cover")
 MAX_PANES = 32
 MAX_HOLD_MS = 30_000
@@ -69,6 +69,14 @@ class InputOrder:
     slot: int
     source: str | None
     pli: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class RecordOrder:
+    """Record the program into `file` (None: no more), as long as `reserve` bytes stay free."""
+
+    file: str | None
+    reserve: int
 
 
 def parse_line(line: bytes) -> Request:
@@ -140,6 +148,18 @@ def parse_keyframe(params: dict[str, Any], settings: Settings) -> str:
         known = ", ".join(settings.buses) or "none"
         raise MixerError("no-bus", f"output {name!r} has no picture; those that have one: {known}")
     return name
+
+
+def parse_record(params: dict[str, Any], settings: Settings) -> RecordOrder:
+    """The recording wanted; MixerError `no-bus` where there is no program with picture."""
+    program = settings.outputs.get("program")
+    if program is None or None in (program.audio_ssrc, program.video_ssrc):
+        raise MixerError("no-bus", "this mixer has no program with picture and sound to record")
+    file = params.get("file")
+    reserve = integer(params.get("reserve", 0), "reserve", 0, 2**63)
+    if file is not None and not text(file, "file", 4096).startswith("/"):
+        raise MixerError("bad-params", "file must be a whole path, or null to record no more")
+    return RecordOrder(file, reserve)
 
 
 def _slot(value: object, where: str, slots: int) -> int:

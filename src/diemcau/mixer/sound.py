@@ -57,6 +57,8 @@ class SoundMixer:
         self._playing: set[int] = set()
         self._heard: dict[int, int] = {}
         self._valves: dict[int, Any] = {}
+        self.encoded: dict[str, Any] = {}
+        """The pad at which each feed's Opus leaves its encoder."""
         self._build(bitrate)
         start = feeds[0].timebase.start if feeds else time.monotonic()
         self._beat = Beat("sound", PERIOD_NS / 1e9, SLACK, start, self._block)
@@ -114,6 +116,7 @@ class SoundMixer:
             feed.audio.payloader,
             feed.audio.sink,
         )
+        self.encoded[feed.name] = encoder.get_static_pad("src")
         slot = return_slot(feed.name)
         if slot is not None:
             self._valves[slot] = valve

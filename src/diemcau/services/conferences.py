@@ -214,6 +214,13 @@ class ConferenceControl:
 
         await self._change(conference_id, verb)
 
+    async def record(self, conference_id: str, on: bool) -> bool:
+        """Begin or end a recording; whether that changed anything."""
+        before = self.get(conference_id)
+        now = self._clock.now()
+        after = await self._change(conference_id, lambda c: verbs.recorded(c, on, now))
+        return after.recording != before.recording
+
     async def on_air(self, report: Report, now: float) -> None:
         """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""
         conference_id = report.params["conference"]

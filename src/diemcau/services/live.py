@@ -36,7 +36,9 @@ def project(
     tree = cascade(conference, directory)
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
     return {
-        "conference": conference_json(conference) | _session(dossier),
+        "conference": conference_json(conference)
+        | _session(dossier)
+        | _recording(conference, said),
         "sites": {
             site: _site(conference, directory.site(site), home(conference, directory, site), said)
             for site in conference.sites
@@ -167,6 +169,28 @@ def _turn(turn: Turn | None) -> Json:
             "seconds": turn.seconds,
             "place": turn.place,
             "since": moment(turn.since),
+        }
+    }
+
+
+_RECORDED = ("seconds", "bytes", "free_bytes", "plays", "checked_at")
+
+
+def _recording(conference: Conference, said: Said) -> Json:
+    """The last recording: as the master says it goes while it is wanted, else ``stopped``."""
+    if conference.recorded_at is None:
+        return {}
+    known = said.recording.get("number") == conference.recordings
+    told = said.recording if known else {}
+    now = {"state": told.get("state", "starting"), "reason": told.get("reason")}
+    if not conference.recording:
+        now = {"state": "stopped", "reason": None}
+    return {
+        "recording": {
+            "number": conference.recordings,
+            "started_at": moment(conference.recorded_at),
+            **{name: told[name] for name in _RECORDED if name in told},
+            **{name: value for name, value in now.items() if value is not None},
         }
     }
 

@@ -64,6 +64,8 @@ class Said:
     """Mixer slot and what arrives there, by site."""
     levels: dict[str, float] = field(default_factory=dict)
     program_level: float | None = None
+    recording: Mapping[str, Any] = field(default_factory=dict)
+    """How the last recording goes, in the words of the master's agent."""
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
     page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
     links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
@@ -128,6 +130,9 @@ class Observations:
         said.levels = {site: float(level) for site, level in params["sites"].items()}
         program = params.get("program")
         said.program_level = None if program is None else float(program)
+
+    def recording(self, params: dict[str, Any]) -> None:
+        self.of(params["conference"]).recording = params
 
     def stats(self, report: Report) -> set[str]:
         """Take in an MCU's figures; the conferences they are about."""

@@ -43,6 +43,7 @@ class Reports:
             "levels": self._levels,
             "stats": self._stats,
             "still": self._still,
+            "recording": self._recording,
         }
 
     def report(self, report: Report) -> None:
@@ -91,6 +92,11 @@ class Reports:
     def _levels(self, report: Report) -> None:
         if self._from_master(report):
             self._observations.levels(report.params)
+            self._hub.changed_slightly(report.params["conference"])
+
+    def _recording(self, report: Report) -> None:
+        if self._from_master(report):
+            self._observations.recording(report.params)
             self._hub.changed_slightly(report.params["conference"])
 
     def _stats(self, report: Report) -> None:

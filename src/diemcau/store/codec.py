@@ -15,7 +15,7 @@ Json = dict[str, Any]
 _SCENES = ("program", "chair_view", "preview", "base", "outgoing")
 _PLAIN = (
     "id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue", "clock",
-    "slate", "locked",
+    "slate", "locked", "recording", "recordings",
 )  # fmt: skip
 _TUPLES = ("sites", "buses", "slots")
 
@@ -26,6 +26,7 @@ def encode(conference: Conference) -> Json:
         **{name: list(getattr(conference, name)) for name in _TUPLES},
         **{name: _scene(getattr(conference, name)) for name in _SCENES},
         "muted": sorted(conference.muted),
+        "recorded_at": conference.recorded_at and conference.recorded_at.isoformat(),
         "calls": [_call(call) for call in conference.calls],
         "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
         "homes": dict(conference.homes),
@@ -43,6 +44,8 @@ def decode(data: Json) -> Conference:
     values |= {name: tuple(data[name]) for name in _TUPLES if name in data}
     values |= {name: _scene_of(data[name]) for name in _SCENES if name in data}
     values["muted"] = frozenset(data.get("muted", ()))
+    recorded_at = data.get("recorded_at")
+    values["recorded_at"] = datetime.fromisoformat(recorded_at) if recorded_at else None
     values["calls"] = tuple(_call_of(call) for call in data.get("calls", ()))
     values["homes"] = dict(data.get("homes", {}))
     values["parents"] = dict(data.get("parents", {}))

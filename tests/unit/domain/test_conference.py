@@ -163,3 +163,20 @@ def test_what_makes_no_sense_is_refused_in_both_languages(
         verb(session)
     assert caught.value.detail.vi
     assert caught.value.detail.en
+
+
+def test_recordings_are_numbered_and_one_goes_on_until_it_is_ended(session: Conference) -> None:
+    assert (session.recording, session.recordings) == (0, 0)
+    first = verbs.recorded(session, True, NOW)
+    assert (first.recording, first.recordings, first.recorded_at) == (1, 1, NOW)
+    assert verbs.recorded(first, True, NOW.replace(hour=9)) == first
+    ended = verbs.recorded(first, False, NOW.replace(hour=9))
+    assert (ended.recording, ended.recordings, ended.recorded_at) == (0, 1, NOW)
+    assert verbs.recorded(ended, False, NOW) == ended
+    assert verbs.recorded(ended, True, NOW.replace(hour=10)).recording == 2
+
+
+def test_nothing_that_is_done_on_air_touches_the_recording(session: Conference) -> None:
+    recorded = verbs.recorded(session, True, NOW)
+    after = verbs.released(verbs.called(verbs.taken(recorded, full("a")), "b", "k1", NOW))
+    assert after.recording == 1

@@ -6,6 +6,7 @@ The world below does what real media do: links have two ends, feeds die with wha
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,10 @@ from diemcau.domain.resources import (
     Input,
     Key,
     Listener,
+    Mix,
+    Mixer,
     Publisher,
+    Recording,
     Resource,
     Room,
     Uplink,
@@ -35,6 +39,7 @@ DIRECTORY = small_directory(PROVINCE)
 SITES = tuple(DIRECTORY.sites)
 EPOCHS = {mcu: f"{mcu}-1" for mcu in PROVINCE}
 ROUNDS = 60
+NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 class World:
@@ -119,7 +124,7 @@ scenes = st.one_of(
         lambda chosen: Scene(layout("grid-3x3"), tuple(chosen))
     ),
 )
-steps = st.lists(st.tuples(st.sampled_from(["preview", "take"]), scenes), max_size=6)
+steps = st.lists(st.tuples(st.sampled_from(["preview", "take", "record"]), scenes), max_size=6)
 masters = st.sampled_from(sorted(PROVINCE))
 seeds = st.integers(0, 2**32)
 
@@ -128,9 +133,17 @@ def session(master: str, done: list[tuple[str, Scene]]) -> Conference:
     now = verbs.opened(Conference("c1", "Phiên họp", master, SITES, chair="prov-1"))
     now = allocate(now, DIRECTORY)
     for verb, scene in done:
-        now = verbs.previewed(now, scene) if verb == "preview" else verbs.taken(now, scene)
-        now = allocate(now, DIRECTORY)
+        now = allocate(_done(now, verb, scene), DIRECTORY)
     return now
+
+
+def _done(now: Conference, verb: str, scene: Scene) -> Conference:
+    match verb:
+        case "preview":
+            return verbs.previewed(now, scene)
+        case "take":
+            return verbs.taken(now, scene)
+    return verbs.recorded(now, not now.recording, NOW)
 
 
 def joined(chosen: set[str], listening: set[str]) -> dict[str, dict[Key, Resource]]:
@@ -257,6 +270,19 @@ def test_a_parent_that_starts_a_new_life_gets_new_links() -> None:
 def test_an_mcu_whose_life_is_not_known_yet_is_left_alone() -> None:
     plans = plan(session("prov", []), DIRECTORY, {"prov": ""})
     assert not [r for r in plans["north"] if isinstance(r, Uplink | Downlink)]
+
+
+def test_the_next_recording_begins_when_the_last_has_ended() -> None:
+    first, second = Recording("c1", 1), Recording("c1", 2)
+    mixer = Mixer("c1", 1, ("program",))
+    mix = Mix("c1", "1", (), ())
+    assert diff([mixer, mix, second], [mixer, mix, first]) == (Delete(first),)
+    assert diff([mixer, mix, second], [mixer, mix]) == (Create(second),)
+
+
+def test_a_new_mixer_records_only_what_it_was_told_to_show() -> None:
+    mixer, mix, recording = Mixer("c1", 1, ("program",)), Mix("c1", "1", (), ()), Recording("c1", 1)
+    assert diff([mixer, mix, recording], [mixer]) == (Create(mix),)
 
 
 def test_removals_come_before_whatever_takes_their_place() -> None:

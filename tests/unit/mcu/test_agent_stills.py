@@ -24,7 +24,7 @@ async def test_a_still_is_dropped_where_it_would_wait(
     async def send(text: str) -> None:
         messages.append(json.loads(text))
 
-    agent = Agent(AgentSettings("vnpt", "ws://127.0.0.1:1", "key", "127.0.0.1", tmp_path))
+    agent = Agent(AgentSettings("vnpt", "ws://127.0.0.1:1", "key", "127.0.0.1", tmp_path, 0))
     agent._peer = Peer(send)
     transport = SimpleNamespace(get_write_buffer_size=lambda: unsent)
     agent._socket = SimpleNamespace(transport=transport)  # type: ignore[assignment]
@@ -33,5 +33,5 @@ async def test_a_still_is_dropped_where_it_would_wait(
 
 
 async def test_without_a_server_a_still_is_dropped(tmp_path: Path) -> None:
-    agent = Agent(AgentSettings("vnpt", "ws://127.0.0.1:1", "key", "127.0.0.1", tmp_path))
+    agent = Agent(AgentSettings("vnpt", "ws://127.0.0.1:1", "key", "127.0.0.1", tmp_path, 0))
     await agent._send_still(STILL)

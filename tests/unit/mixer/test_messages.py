@@ -10,10 +10,12 @@ from diemcau.mixer.messages import (
     InputOrder,
     Layout,
     Pane,
+    RecordOrder,
     parse_input,
     parse_keyframe,
     parse_line,
     parse_mix,
+    parse_record,
     request_id,
 )
 from diemcau.mixer.settings import Settings, parse_settings
@@ -186,3 +188,19 @@ def test_settings_have_defaults_and_name_their_buses() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     assert code(parse_settings, raw_settings(**change)) in ("settings", "bad-params")
+
+
+def test_a_recording_is_a_whole_path_and_what_stays_free(settings: Settings) -> None:
+    order = parse_record({"file": "/r/1-1.mkv", "reserve": 5}, settings)
+    assert order == RecordOrder("/r/1-1.mkv", 5)
+    assert parse_record({"file": None}, settings) == RecordOrder(None, 0)
+    assert code(parse_record, {"file": "1-1.mkv"}, settings) == "bad-params"
+    assert code(parse_record, {"file": 7}, settings) == "bad-params"
+    assert code(parse_record, {"file": "/r/1-1.mkv", "reserve": -1}, settings) == "bad-params"
+
+
+def test_a_mixer_without_picture_records_nothing() -> None:
+    outputs = raw_settings()["outputs"]
+    del outputs["program"]["video_ssrc"]
+    blind = parse_settings(raw_settings(outputs=outputs))
+    assert code(parse_record, {"file": "/r/1-1.mkv"}, blind) == "no-bus"

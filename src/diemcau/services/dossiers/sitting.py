@@ -5,21 +5,23 @@ the two, ``ensure`` makes the one from the other, now or when the server comes b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
+from typing import Any
 
 import structlog
 
 from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
-from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.dossier import Dossier, Secrecy, Stage
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import Script, cue_of, scene_of
+from diemcau.ports.store import Record
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.scripts import Scripts
@@ -46,6 +48,7 @@ class Sitting:
         self._batches: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         files.linked = self._linked
+        files.records.listeners.append(self._became_secret)
 
     async def start(self) -> None:
         """Bring the conferences in step with the dossiers, after whatever came between."""
@@ -88,13 +91,16 @@ class Sitting:
         return dossier
 
     async def ensure(self, dossier: Dossier) -> None:
-        """A held session has its conference, a closed one has none any more."""
+        """A held session has its conference, a closed one has none any more; a secret one is not
+        recorded (R5-secret), also if it became secret only now."""
         running = self._control.find(dossier.conference)
         if dossier.stage is Stage.HELD and running is None:
             await self._control.open(self._order(dossier), dossier.conference)
             await self._make_ready(dossier)
         if dossier.stage is Stage.CLOSED and running is not None:
             await self._control.close(dossier.conference)
+        elif self._wrongly_recorded(dossier):
+            await self.record(dossier.conference, False, SYSTEM)
 
     async def _make_ready(self, dossier: Dossier) -> None:
         """The script's first item waits in preview."""
@@ -182,6 +188,23 @@ class Sitting:
             return Draft(before, "session.called", text, (call,))
 
         await self._files.change(dossier.id, by, work)
+
+    async def record(self, conference_id: str, on: bool, by: str) -> None:
+        """Begin or end a recording; a secret session is not recorded (R5-secret)."""
+        dossier = self._files.of_conference(conference_id)
+        if on and dossier is not None and dossier.secrecy is Secrecy.SECRET:
+            raise Conflict(
+                "Phiên họp mật không được ghi hình.", "A secret session is not recorded."
+            )
+        if not await self._control.record(conference_id, on) or dossier is None:
+            return
+        number = self._control.get(conference_id).recordings
+        text = (
+            Text(f"Bắt đầu ghi hình, bản {number}", f"Recording {number} begun")
+            if on
+            else Text(f"Dừng ghi hình, bản {number}", f"Recording {number} ended")
+        )
+        await self._files.tell(dossier, by, f"recording.{'started' if on else 'stopped'}", text)
 
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
@@ -278,9 +301,22 @@ class Sitting:
             parents=dict(agreed.parent) if agreed else {},
         )
 
+    def _became_secret(self, puts: Sequence[Record], *_: object) -> None:
+        for put in puts:
+            if isinstance(put, Dossier) and self._wrongly_recorded(put):
+                self._spawn(self.ensure(put))
+
+    def _wrongly_recorded(self, dossier: Dossier) -> bool:
+        running = self._control.find(dossier.conference)
+        recorded = running is not None and bool(running.recording)
+        return recorded and dossier.secrecy is Secrecy.SECRET
+
     def _soon(self, conference_id: str) -> None:
         self._batches.pop(conference_id, None)
-        task = asyncio.create_task(self._note(conference_id))
+        self._spawn(self._note(conference_id))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
