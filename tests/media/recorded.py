@@ -19,8 +19,7 @@ from tests.media.mixer_rig import REPOSITORY, SYSTEM_PYTHON
 Timed = list[tuple[Any, Any]]
 
 RATE = 48_000
-WINDOW = RATE // 50
-"""20 ms of sound."""
+QUIET = 0.01
 SHORTEST = 0.1
 OUT_OF_STEP = 0.08
 
@@ -51,16 +50,14 @@ class Recorded:
         return runs([(at, read(frame)) for at, frame in self.pictures])
 
     def heard(self, tones: dict[Any, float]) -> list[Take]:
-        """Whose tone (Hz) is the loudest, in windows of 20 ms; silence is passed over."""
-        sound = np.concatenate([samples for _, samples in self.sounds])
-        begins = self.sounds[0][0]
-        found = []
-        for start in range(0, len(sound) - WINDOW, WINDOW):
-            window = sound[start : start + WINDOW]
-            if np.abs(window).max() > 0.01:
-                loudest = max(tones, key=lambda name: loudness(window, tones[name]))
-                found.append((begins + start / RATE, loudest))
-        return runs(found)
+        """Whose tone (Hz) is the loudest in each packet (20 ms); silence is passed over."""
+        return runs(
+            [
+                (at, max(tones, key=lambda name: loudness(samples, tones[name])))
+                for at, samples in self.sounds
+                if np.abs(samples).max() > QUIET
+            ]
+        )
 
 
 def runs(found: list[tuple[float, Any]]) -> list[Take]:

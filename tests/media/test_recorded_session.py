@@ -27,6 +27,9 @@ pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 MCUS = ("vinh-phuc", "vnpt", "viettel")
 SITES = (CHAIR, COMMUNE, OTHER)
 
+UNWRITTEN_S = 0.5
+"""What a busy mixer may have under way to the disk when it is killed."""
+
 Json = dict[str, Any]
 
 
@@ -150,7 +153,7 @@ async def test_a_recording_goes_on_after_whatever_dies(stage: Stage, tmp_path: P
     parts = [part for part in await stage.listed() if part["number"] == 2]
     assert [part["part"] for part in parts] == [1, 2]
     first, second = [await stage.fetched(2, part["part"], tmp_path) for part in parts]
-    assert Recorded(first).seconds >= before["seconds"] - 0.1
+    assert Recorded(first).seconds >= before["seconds"] - UNWRITTEN_S
     assert check(first)["plays"]
     assert check(second)["plays"]
     seen, heard = stage.takes(first)
@@ -172,5 +175,5 @@ async def test_the_files_stay_where_they_are_when_the_session_is_over(stage: Sta
     async def found() -> Any:
         return json.loads(sheet.read_text())
 
-    await becomes(found, lambda known: known.get("plays") is True)
+    await becomes(found, lambda known: known.get("plays") is True, timeout=60)
     assert check(file)["plays"]
