@@ -55,8 +55,13 @@ export function reachesUnit(me: Me, book: Book, unit: string, roles?: readonly s
 
 /** Whether it may be done in a session: by a role that reaches its organiser or whoever runs its master. */
 export function mayIn(me: Me, book: Book, action: Action, session: { unit: string; master: string }): boolean {
+  return reachesSession(me, book, session, ALLOWED[action]);
+}
+
+/** Whether one of these roles reaches a session's organiser or whoever runs its master. */
+export function reachesSession(me: Me, book: Book, session: { unit: string; master: string }, roles: readonly string[]): boolean {
   const runs = book.mcus.find((mcu) => mcu.id === session.master)?.unit;
-  return [session.unit, runs].some((unit) => unit && reachesUnit(me, book, unit, ALLOWED[action]));
+  return [session.unit, runs].some((unit) => unit && reachesUnit(me, book, unit, roles));
 }
 
 const RUN_MCUS = ['technician', 'manager', 'telecom'];
