@@ -18,7 +18,7 @@ from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
 from diemcau.services.hub import BATCH_S, Ended, Hub
-from diemcau.services.live import project, seen_by, sees, view_of
+from diemcau.services.live import area_view, project, seen_by, view_of
 from diemcau.services.observations import JPEG, LARGEST_STILL, Observations
 from diemcau.services.patches import apply
 from diemcau.testing import FakeClock
@@ -159,12 +159,6 @@ def test_what_is_no_small_jpeg_is_no_still(jpeg: bytes, observations: Observatio
     assert "still" not in site(observations, "s-bac-1")
 
 
-@pytest.mark.parametrize("view", ["*", "", "s-bac-1", "s-tinh"])
-def test_stills_are_for_those_who_see_the_site(view: str, observations: Observations) -> None:
-    shown = seen_by(project(conference(), DIRECTORY, observations), view)["sites"]
-    assert shown.keys() == {name for name in DIRECTORY.sites if sees(conference(), view, name)}
-
-
 def test_an_mcu_is_not_believed_about_the_sites_of_others(observations: Observations) -> None:
     observe(observations, SOUTH, ROOM, publisher("s-bac-1"))
     assert site(observations, "s-bac-1")["state"] == "off"
@@ -224,6 +218,32 @@ def test_nothing_in_the_state_is_null(observations: Observations) -> None:
         "state": "requested",
     }
     assert state["conference"]["calls"] == [expected]
+
+
+def test_an_area_shows_whoever_is_on_its_lanes_but_not_what_he_writes() -> None:
+    """A site from below on its way up."""
+    lanes = [{"lane": 0, "site": "deep"}, {"lane": 1}]
+    state = {
+        "conference": {"program": {"sites": ["top", ""]}},
+        "sites": {
+            name: {"mcu": mcu}
+            for name, mcu in (("top", "m"), ("own", "a"), ("deep", "b"), ("other", "b"))
+        },
+        "mcus": {
+            "m": {"id": "m"},
+            "a": {"id": "a", "parent": "m", "link": {"lanes": lanes}},
+            "b": {"id": "b", "parent": "a", "link": {"lanes": []}},
+        },
+        "talk": {"own": ["x"], "deep": ["y"]},
+        "incidents": {"1": {"site": "own"}, "2": {"site": "deep"}},
+        "server": {},
+    }
+    seen = seen_by(state, area_view(["a"]))
+    assert set(seen["sites"]) == {"top", "own", "deep"}
+    assert set(seen["mcus"]) == {"a", "m"}
+    assert (set(seen["talk"]), set(seen["incidents"])) == ({"own"}, {"1"})
+    both = seen_by(state, area_view(["b", "a"]))
+    assert set(both["sites"]) == {"top", "own", "deep", "other"}
 
 
 def test_a_site_sees_itself_the_programme_and_the_conference(observations: Observations) -> None:

@@ -37,12 +37,19 @@ export class MockConference {
     return { type: 'snapshot', now: new Date().toISOString(), state: this.state };
   }
 
+  show(socket) {
+    socket.send(JSON.stringify({ ...this.snapshot(), state: socket.own ? this.area(socket.own) : this.state }));
+  }
+
   tell() {
     const patch = difference(this.said, this.state);
     this.said = structuredClone(this.state);
     if (Object.keys(patch).length === 0) return;
     const text = JSON.stringify({ type: 'patch', patch });
-    for (const socket of this.sockets) socket.send(text);
+    for (const socket of this.sockets) {
+      if (socket.own) this.show(socket);
+      else socket.send(text);
+    }
   }
 
   preview(scene) {
@@ -64,6 +71,7 @@ export class MockConference {
     this.#endCalls();
     conference.calls = [call, ...conference.calls].slice(0, 20);
     this.beforeCall ??= conference.program;
+    conference.hands = conference.hands.filter((hand) => hand.site !== site);
     conference.program = this.#scene({ layout: 'side-by-side', sites: [conference.chair, site] });
     this.#changed();
     const delay = this.state.sites[site].state === 'ready' ? CONNECT_MS : 8000;
@@ -92,6 +100,41 @@ export class MockConference {
   muteAll(except) {
     for (const site of Object.values(this.state.sites)) if (!except.includes(site.id)) site.muted = true;
     this.#changed();
+  }
+
+  hand(site, up) {
+    const others = this.state.conference.hands.filter((hand) => hand.site !== site);
+    this.state.conference.hands = up ? [...others, { site, at: new Date().toISOString() }] : others;
+    this.#changed();
+  }
+
+  report(site, { text, figures = {} }, by) {
+    const id = `x${++this.number}`;
+    this.state.incidents[id] = { id, site, at: new Date().toISOString(), by, text, figures, state: 'reported' };
+    this.#changed();
+    return this.state.incidents[id];
+  }
+
+  seeTo(id, { state, remedy }, by) {
+    const one = this.state.incidents[id];
+    const at = new Date().toISOString();
+    Object.assign(one, state === 'taken' ? { state, taken_by: by, taken_at: at } : { state, remedy, closed_by: by, closed_at: at });
+    this.#changed();
+    return one;
+  }
+
+  /** What an account that runs some of the MCUs sees (docs/protocol.md, section 2). */
+  area(own) {
+    const { sites, mcus, conference } = this.state;
+    const lanes = own.flatMap((id) => (mcus[id]?.link?.lanes ?? []).map((lane) => lane.site));
+    const shown = (site) => own.includes(site.mcu) || [...lanes, ...conference.program.sites, conference.chair].includes(site.id);
+    const pick = (object, which) => Object.fromEntries(Object.entries(object).filter(([, value]) => which(value)));
+    return {
+      ...this.state,
+      sites: pick(sites, shown),
+      mcus: pick(mcus, (mcu) => own.includes(mcu.id) || own.some((id) => mcus[id]?.parent === mcu.id)),
+      incidents: pick(this.state.incidents, (one) => own.includes(sites[one.site]?.mcu)),
+    };
   }
 
   banner(text) {

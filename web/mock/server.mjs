@@ -23,6 +23,8 @@ function identify(token) {
   const conference = 'c1';
   const { title } = conferences.get('c1')?.state.conference ?? { title: '' };
   if (token === 'operator') return { role: 'operator', expires_at, title };
+  if (token === 'expired') throw new Refusal(401, 'Mã truy cập đã hết hạn', 'The token has expired', 'Mã hết hạn lúc 2026-11-24 01:00 UTC; hãy xin đường dẫn mới.', 'It expired at 2026-11-24 01:00 UTC; ask for a new link.', 'token-expired');
+  if (token === 'elsewhere') return { role: 'chair', conference: 'c9', title: 'Họp giao ban huyện Sông Lô', expires_at };
   if (token === 'chair' || token === 'viewer') return { role: token, conference, title, expires_at };
   if (directorySites.some((site) => site.id === token)) return { role: 'site', site: token, conference, title, expires_at };
   const account = whoIs(token);
@@ -34,6 +36,14 @@ async function bodyOf(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text;
+}
+
+const still = (site) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><path fill="#345" d="M0 0h16v9H0z"/><circle cx="8" cy="4" r="2" fill="#9ab"/><title>${site}</title></svg>`;
+
+/** The MCUs that an account runs, if it runs any and is not the province's own. */
+function ownMcus(me) {
+  const own = mcus.filter((mcu) => (me.grants ?? []).some((grant) => grant.unit === mcu.unit)).map((mcu) => mcu.id);
+  return own.includes('vinh-phuc') || own.length === 0 ? undefined : own;
 }
 
 function linkOf(id, { role, site }, host) {
@@ -51,12 +61,15 @@ const verbs = {
   banner: (c, { text }) => c.banner(text),
 };
 
-function conferenceCall(method, id, verb, body, host) {
+function conferenceCall(method, id, verb, body, host, by, more) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
   if (method === 'GET' && !verb) return conference.snapshot();
   if (method === 'GET' && verb === 'units') return units;
-  if (method === 'DELETE' && !verb) {
+  if (verb === 'hands') return conference.hand(more, method === 'PUT') ?? {};
+  if (verb === 'incidents') return method === 'POST' ? conference.report(more, body, by) : conference.seeTo(more, body, by);
+  if (verb === 'stills') return { file: still(more), type: 'image/svg+xml' };
+  if ((method === 'DELETE' && !verb) || verb === 'end') {
     conferences.delete(id);
     for (const socket of conference.sockets) socket.close(4410);
     return {};
@@ -80,8 +93,8 @@ function api(method, path, body, token, host, query) {
     conferences.set(id, new MockConference(id, body.title, body.sites));
     return conferences.get(id).state.conference;
   }
-  const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?$/.exec(path);
-  if (found) return conferenceCall(method, found[1], found[2], body, host);
+  const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path);
+  if (found) return conferenceCall(method, found[1], found[2], body, host, me.account ?? `link:${me.role}`, found[3]);
   throw new Refusal(404, 'Không có', 'Not found');
 }
 
@@ -148,7 +161,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (ws) => {
     ws.once('message', (data) => {
       try {
-        identify(JSON.parse(String(data)).token);
+        ws.own = ownMcus(identify(JSON.parse(String(data)).token));
       } catch {
         return ws.close(4401);
       }
@@ -160,7 +173,7 @@ server.on('upgrade', (request, socket, head) => {
         const message = JSON.parse(String(text));
         if (message.type === 'quality' && process.env.VERBOSE) console.log(message.quality);
       });
-      ws.send(JSON.stringify(conference.snapshot()));
+      conference.show(ws);
     });
   });
 });

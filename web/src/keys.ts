@@ -31,6 +31,9 @@ export const KEYS = [
   { id: 'escape', caps: ['Esc'], match: ['Escape'], text: 'keys.escape' },
 ] as const satisfies readonly Shortcut[];
 
+/** The one key of the main screen, which has neither `?` nor anything else on it. */
+export const FULL_SCREEN = 'KeyF';
+
 export type KeyId = (typeof KEYS)[number]['id'];
 
 /** What of a KeyboardEvent decides. */

@@ -23,6 +23,7 @@ from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.units import Unit
 from diemcau.ports.identity import NotAllowed, Principal, TokenElsewhere
 from diemcau.services.conferences import Order
 from diemcau.services.guard import Place
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/api")
 
 Directing = Annotated[Principal, may(Action.DIRECT, "conference")]
 Calling = Annotated[Principal, may(Action.CALL, "conference")]
-Watching = Annotated[Principal, may(Action.WATCH, "conference")]
+Watching = Annotated[Principal, may(Action.WATCH, "session")]
 Muting = Annotated[Principal, may(Action.MUTE_SITE, "conference")]
 
 OPERATOR, CHAIR, SITE = Role.OPERATOR, Role.CHAIR, Role.SITE
@@ -92,6 +93,17 @@ async def close_conference(conference: str, server: ServerDep, principal: Direct
     return {}
 
 
+@router.post("/conferences/{conference}/end")
+async def end(conference: str, server: ServerDep, principal: Calling) -> Json:
+    """The chair declares the session over: its dossier is closed with it."""
+    dossier = server.files.of_conference(conference)
+    if dossier is None:
+        await server.control.close(conference)
+    else:
+        await server.office.sitting.close(dossier.id, actor_of(principal))
+    return {}
+
+
 @router.get("/conferences/{conference}/units")
 async def units(conference: str, server: ServerDep, principal: Watching) -> list[Json]:
     directory = server.book.directory
@@ -100,7 +112,7 @@ async def units(conference: str, server: ServerDep, principal: Watching) -> list
     for site in server.control.get(conference).sites:
         unit = tree[directory.site(site).unit]
         for one in [*reversed(tree.above(unit.id)), unit]:
-            shown.setdefault(one.id, unit_json(one.id, one.name, one.tier, one.parent))
+            shown.setdefault(one.id, unit_json(one))
     return list(shown.values())
 
 
@@ -197,5 +209,12 @@ async def links(
     return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
 
 
-def unit_json(unit_id: str, name: str, tier: str, parent: str) -> Json:
-    return {"id": unit_id, "name": name, "tier": tier, **({"parent": parent} if parent else {})}
+def unit_json(unit: Unit) -> Json:
+    place = {"latitude": unit.latitude, "longitude": unit.longitude}
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "tier": unit.tier,
+        **({"parent": unit.parent} if unit.parent else {}),
+        **(place if any(place.values()) else {}),
+    }

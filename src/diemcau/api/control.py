@@ -91,7 +91,6 @@ async def extend(conference: str, body: ExtendIn, server: ServerDep, who: Direct
             "This conference has no dossier, and so no time to end.",
         )
     after = await server.office.sitting.extend(dossier.id, body.minutes, actor_of(who))
-    server.hub.changed(conference)
     return {"ends_at": moment(after.ends_at)}
 
 

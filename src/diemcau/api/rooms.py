@@ -16,7 +16,7 @@ Json = dict[str, Any]
 router = APIRouter(prefix="/api/conferences/{conference}")
 
 Taking = Annotated[Principal, may(Action.TAKE_PART, "conference")]
-Directing = Annotated[Principal, may(Action.DIRECT, "conference")]
+SeeingTo = Annotated[Principal, may(Action.SEE_TO, "incident")]
 
 
 @router.put("/hands/{site}")
@@ -53,7 +53,7 @@ async def report(
 
 @router.patch("/incidents/{incident}")
 async def see_to(
-    conference: str, incident: str, body: IncidentPatch, server: ServerDep, who: Directing
+    conference: str, incident: str, body: IncidentPatch, server: ServerDep, who: SeeingTo
 ) -> Json:
     by = actor_of(who)
     if body.state == "taken":

@@ -11,7 +11,6 @@ from diemcau.api.may import may, view_at
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
 from diemcau.ports.identity import Principal, TokenElsewhere
-from diemcau.services.live import sees
 from diemcau.services.refusals import NoStill
 
 router = APIRouter(prefix="/api")
@@ -30,9 +29,9 @@ async def still(
     conference: str, name: str, request: Request, server: ServerDep, principal: Watching
 ) -> Response:
     """Of the sites that somebody sees in the live state; a secret session's is kept nowhere."""
-    running = server.control.get(conference)
-    running.require(name)
-    if not sees(running, view_at(server, principal, conference), name):
+    server.control.get(conference).require(name)
+    seen = server.hub.view(conference, view_at(server, principal, conference))
+    if name not in seen["sites"]:
         raise TokenElsewhere
     found = server.observations.of(conference).stills.get(name)
     if found is None:

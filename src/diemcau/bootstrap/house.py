@@ -16,9 +16,11 @@ from diemcau.bootstrap.lock import locked
 from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, ProcedureFiles, real_parts
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
+from diemcau.domain.script import Script
 from diemcau.identity import (
     HEAD_FILE,
     DerivedAgentKeys,
@@ -29,7 +31,7 @@ from diemcau.identity import (
 )
 from diemcau.ports.identity import AgentKeys
 from diemcau.ports.mcus import Mcus
-from diemcau.ports.store import Store, StoreFailed
+from diemcau.ports.store import Record, Store, StoreFailed
 from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
@@ -208,7 +210,8 @@ async def assemble(
         if conference is None:
             return None
         dossier = office.files.of_conference(name)
-        return project(conference, book.directory, observations, dossier, rooms.view(name))
+        script = office.scripts.in_force(dossier) if dossier else None
+        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
 
     def _changed(name: str) -> None:
         if control.find(name):
@@ -218,6 +221,14 @@ async def assemble(
         else:
             hub.ended(name)
             observations.forget(name)
+
+    def _filed(puts: Sequence[Record], *_: object) -> None:
+        """Sessions show of their dossiers the times and the script."""
+        for put in puts:
+            if isinstance(put, Dossier):
+                hub.changed(put.conference)
+            elif isinstance(put, Script):
+                hub.changed(office.files.dossier(put.dossier).conference)
 
     turns = Turns(control, observations, clock)
     hashing = Hashing(parts.passwords)
@@ -231,6 +242,7 @@ async def assemble(
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
     gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
+    records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
     await office.sitting.start()

@@ -94,11 +94,18 @@ class ConferenceControl:
     def find(self, conference_id: str) -> Conference | None:
         return self._conferences.get(conference_id)
 
+    def mcus(self, conference_id: str) -> frozenset[str]:
+        """The MCUs of its cascade; none where it is not open."""
+        conference = self.find(conference_id)
+        if conference is None:
+            return frozenset()
+        return frozenset(planner.cascade(conference, self.directory).members)
+
     def standing_on(self) -> set[str]:
         """The sites and MCUs that open conferences stand on."""
         found: set[str] = set()
         for conference in self._conferences.values():
-            found |= {*conference.sites, *planner.cascade(conference, self.directory).members}
+            found |= {*conference.sites, *self.mcus(conference.id)}
         return found
 
     def home(self, conference_id: str, site: str) -> str:

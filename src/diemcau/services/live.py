@@ -12,13 +12,18 @@ from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import MAX_PANES
 from diemcau.domain.planner import cascade, home
 from diemcau.domain.roles import Role
+from diemcau.domain.script import Script
 from diemcau.ports.identity import Principal
 from diemcau.services.observations import NOTHING, Observations, Said
 
 Json = dict[str, Any]
 
 ALL = "*"
-"""The view of those who see every site; any other view is the id of a site, or "" for none."""
+"""The view of those who see every site; any other view is an area, the id of a site, or "" for
+none."""
+
+AREA = "mcu:"
+"""The view of those who run some of the MCUs; their ids follow."""
 
 
 def project(
@@ -27,10 +32,11 @@ def project(
     observations: Observations,
     dossier: Dossier | None = None,
     rooms: Json | None = None,
+    script: Script | None = None,
 ) -> Json:
     """Everything there is to see of a conference. Members without a value are absent.
 
-    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``.
+    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``; ``script``: in force.
     """
     said = observations.of(conference.id)
     tree = cascade(conference, directory)
@@ -49,6 +55,7 @@ def project(
         },
         "server": {"version": __version__},
         **(rooms or {}),
+        **_agenda(script),
     }
 
 
@@ -62,30 +69,51 @@ def view_of(principal: Principal, roles: Collection[Role] = ()) -> str:
     return ALL if SEE_ALL & {principal.role, *roles} else principal.site
 
 
+def area_view(mcus: Iterable[str]) -> str:
+    """The view of whoever runs these MCUs."""
+    return AREA + ",".join(sorted(mcus))
+
+
 def seen_by(state: Json, view: str) -> Json:
     """The part of the state that a view shows; shares its members with ``state``."""
     if view == ALL:
         return state
+    if view.startswith(AREA):
+        return _area(state, set(view.removeprefix(AREA).split(",")))
+    return _part(state, {view}, set())
+
+
+def _area(state: Json, own: set[str]) -> Json:
+    """These MCUs with those right above them, their sites, and whoever is on their lanes."""
+    mcus = state["mcus"]
+    above = {mcus[mcu]["parent"] for mcu in own if "parent" in mcus.get(mcu, {})}
+    at_home = {site for site, value in state["sites"].items() if value["mcu"] in own}
+    on_lanes = {
+        lane["site"]
+        for mcu in own
+        for lane in mcus.get(mcu, {}).get("link", {}).get("lanes", ())
+        if "site" in lane
+    }
+    return {
+        **_part(state, at_home, on_lanes),
+        "mcus": {mcu: value for mcu, value in mcus.items() if mcu in own | above},
+        **({"agenda": state["agenda"]} if "agenda" in state else {}),
+    }
+
+
+def _part(state: Json, own: set[str], seen: set[str]) -> Json:
+    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``."""
     conference, sites = state["conference"], state["sites"]
-    shown = _shown(conference["program"]["sites"], conference.get("chair", ""), view)
+    shown = own | seen | {*conference["program"]["sites"], conference.get("chair", "")}
     return {
         "conference": conference,
         "sites": {site: value for site, value in sites.items() if site in shown},
         "server": state["server"],
-        "talk": {s: lines for s, lines in state.get("talk", {}).items() if s == view},
+        "talk": {s: lines for s, lines in state.get("talk", {}).items() if s in own},
         "incidents": {
-            name: one for name, one in state.get("incidents", {}).items() if one["site"] == view
+            name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
         },
     }
-
-
-def sees(conference: Conference, view: str, site: str) -> bool:
-    """Whether a view shows a site of the conference."""
-    return view == ALL or site in _shown(conference.program.sites, conference.chair, view)
-
-
-def _shown(on_air: Iterable[str], chair: str, view: str) -> set[str]:
-    return {*on_air, chair, view}
 
 
 def moment(time: datetime) -> str:
@@ -150,6 +178,24 @@ def _session(dossier: Dossier | None) -> Json:
         "dossier": dossier.id,
         "starts_at": moment(dossier.starts_at),
         "ends_at": moment(dossier.ends_at),
+    }
+
+
+def _agenda(script: Script | None) -> Json:
+    if script is None:
+        return {}
+    return {
+        "agenda": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "sites": list(item.sites),
+                "minutes": item.minutes,
+                **({"speaker": item.speaker} if item.speaker else {}),
+                **({"at": moment(item.at)} if item.at else {}),
+            }
+            for item in script.items
+        ]
     }
 
 

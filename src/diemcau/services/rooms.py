@@ -76,6 +76,11 @@ class Rooms:
             await self._keep(conference, after, by, "incident.closed", said, after.remedy)
             return after
 
+    def site_of(self, conference: str, incident_id: str) -> str:
+        """The site that an incident of the conference is about; "" where there is none."""
+        found = self._files.records.get(Incident, incident_id)
+        return found.site if found is not None and found.dossier == _file(conference) else ""
+
     def view(self, conference: str) -> Json:
         """``talk`` by site and ``incidents`` by id, the newest of them, as live state shows it."""
         talk: dict[str, list[Json]] = {}

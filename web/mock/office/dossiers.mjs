@@ -98,7 +98,7 @@ export function settle(dossier) {
 export function row(dossier) {
   const list = agenda(dossier);
   return {
-    id: dossier.id, title: dossier.title, kind: kindOf(dossier), stage: stageOf(dossier), secrecy: dossier.secrecy, unit: dossier.unit, starts_at: dossier.starts_at,
+    id: dossier.id, title: dossier.title, kind: kindOf(dossier), stage: stageOf(dossier), secrecy: dossier.secrecy, unit: dossier.unit, master: dossier.master, starts_at: dossier.starts_at,
     ends_at: dossier.ends_at, sites: dossier.sites.length, steps: list.length, steps_done: list.filter((one) => one.done).length,
     late: list.filter((one) => one.late && !one.done).length, unanswered: answersOf(dossier).filter((one) => one.missing).length, conference: dossier.conference,
   };

@@ -12,11 +12,12 @@ import { office } from './office.ts';
 import { script } from './script.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
+import { technician } from './technician.ts';
 
 export type Text = readonly [vi: string, en: string];
 
 export const texts = {
-  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book,
+  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -119,6 +119,10 @@ export class ConferenceApi {
   close = () => this.json('DELETE', this.#base);
   preview = (scene: SceneOrder) => this.#post('preview', { scene });
   take = () => this.#post('take', {});
+  takeIncident = (id: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'taken' });
+  closeIncident = (id: string, remedy: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'closed', remedy });
+  stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
+  end = () => this.#post('end', {});
   call = (site: string) => this.#post<Call>('call', { site });
   release = () => this.#post('release', {});
   mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });

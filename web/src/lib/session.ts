@@ -58,6 +58,7 @@ export function pageOf(role: Role, conference: string, site: string | undefined)
 const MAY_OPEN: Record<string, readonly string[]> = {
   control: ['operator', 'office', 'technician'],
   chair: ['chair', 'operator', 'office'],
+  mcu: ['operator', 'office', 'technician', 'manager', 'telecom'],
   screen: ['viewer', 'operator', 'chair', 'site'],
   site: ['site'],
   conferences: ['operator'],
@@ -81,8 +82,13 @@ export function mayOpen(me: Me, here: Route): boolean {
   const fits = me.account !== undefined && here.page === 'screen';
   if (!fits && !roles.some((role) => wanted.includes(role))) return false;
   if (!('conference' in here)) return true;
-  if (me.role && me.conference && me.conference !== here.conference) return false;
+  if (ofAnother(me, here)) return false;
   return here.page !== 'site' || me.site === here.site;
+}
+
+/** A link into another session than the one of this address. */
+export function ofAnother(me: Me, here: Route): boolean {
+  return me.role !== undefined && me.conference !== undefined && 'conference' in here && me.conference !== here.conference;
 }
 
 function normalPath(path: string): string {
@@ -101,6 +107,7 @@ export type Route =
   | { page: 'entry'; conference: string }
   | { page: 'control' | 'chair' | 'screen'; conference: string }
   | { page: 'site'; conference: string; site: string }
+  | { page: 'mcu'; conference: string; mcu: string }
   | { page: 'unknown' };
 
 export function route(pathname: string): Route {
@@ -128,7 +135,9 @@ function conferenceRoute(path: string): Route | undefined {
     return { page: plain[2] as 'control' | 'chair' | 'screen', conference: plain[1] as string };
   }
   const site = /^\/c\/([a-z0-9-]+)\/site\/([a-z0-9-]+)$/.exec(path);
-  return site ? { page: 'site', conference: site[1] as string, site: site[2] as string } : undefined;
+  if (site) return { page: 'site', conference: site[1] as string, site: site[2] as string };
+  const mcu = /^\/c\/([a-z0-9-]+)\/mcu\/([a-z0-9-]+)$/.exec(path);
+  return mcu ? { page: 'mcu', conference: mcu[1] as string, mcu: mcu[2] as string } : undefined;
 }
 
 /** Where a task is done. Which tab a step belongs to, the dossier knows by the step's evidence. */

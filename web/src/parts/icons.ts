@@ -23,6 +23,7 @@ export const icons = {
   leave: 'M14 4H5v16h9M10 12h11M17.5 8l4 4-4 4',
   plus: 'M12 5v14M5 12h14',
   calendar: 'M4 6h16v14H4zM4 10h16M8 3.5V7M16 3.5V7',
+  star: 'M12 3.5l2.7 5.5 6 .9-4.4 4.2 1.1 6L12 17.2l-5.4 2.9 1.1-6L3.3 9.9l6-.9z',
   clock: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4.3l3 1.9',
 } as const;
 
