@@ -299,4 +299,4 @@ def from_json(data: dict[str, Any]) -> Resource:
 
 def _bus(data: dict[str, Any]) -> BusMix:
     panes = tuple(MixPane(**pane) for pane in cast("list[dict[str, Any]]", data["panes"]))
-    return BusMix(data["bus"], panes, data.get("banner", ""))
+    return BusMix(data["bus"], panes, data.get("banner", ""), data.get("clock", False))

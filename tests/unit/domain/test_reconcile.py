@@ -237,10 +237,13 @@ def test_every_wanted_site_with_a_slot_has_one_feed_all_the_way_to_the_master(
     assert set(now.on_air) <= set(inputs)
 
 
-@given(masters, steps)
+@given(masters, steps, st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_resources_survive_the_wire(master: str, done: list[tuple[str, Scene]]) -> None:
-    for resources in plan(session(master, done), DIRECTORY, EPOCHS).values():
+def test_resources_survive_the_wire(
+    master: str, done: list[tuple[str, Scene]], clock: bool
+) -> None:
+    now = verbs.clocked(verbs.bannered(session(master, done), "Giải lao"), clock)
+    for resources in plan(now, DIRECTORY, EPOCHS).values():
         for resource in resources:
             assert from_json(to_json(resource)) == resource
 
