@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
+from diemcau.domain.source import is_content
 from diemcau.ports.mcus import Report
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
 
 
 Home = Callable[[str, str], str]
-"""The MCU of a site in a conference; "" where either is not known."""
+"""The MCU of a source in a conference; "" where either is not known."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Seen:
     ready: bool = False
     """The room is there, and the programme in it."""
     publishers: Mapping[str, str] = field(default_factory=dict)
-    """Session by site."""
+    """Session by source."""
     listeners: frozenset[str] = frozenset()
     """Sessions."""
     lanes: Mapping[int, str] = field(default_factory=dict)
@@ -35,7 +36,8 @@ NOTHING = Seen()
 
 @dataclass
 class Said:
-    """What was said about one conference, by all."""
+    """What was said about one conference, by all. Names are those of sources: content is no site,
+    but what is said of it is the same."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
     expected: dict[str, bool] = field(default_factory=dict)
@@ -61,10 +63,15 @@ class Said:
     def there(self) -> set[str]:
         """The sites whose media arrive."""
         published = {site for seen in self.seen.values() for site in seen.publishers}
-        return published - {site for seen in self.seen.values() for site in seen.silent}
+        silent = {site for seen in self.seen.values() for site in seen.silent}
+        return {source for source in published - silent if not is_content(source)}
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
+        return {source for source in self.coming() if not is_content(source)}
+
+    def coming(self) -> set[str]:
+        """The sources that are published, or about to be."""
         published = {site for seen in self.seen.values() for site in seen.publishers}
         return published | {site for site, was_seen in self.expected.items() if not was_seen}
 
@@ -143,7 +150,7 @@ class Observations:
             # A site whose new session is under way still shows its old one: wait for the new.
             if said.sessions.setdefault(site, session) == session:
                 said.expected[site] = True
-        present = said.present()
+        present = said.coming()
         for site in (said.quality.keys() | said.page_quality.keys()) - present:
             said.quality.pop(site, None)
             said.page_quality.pop(site, None)
