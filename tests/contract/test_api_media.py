@@ -99,6 +99,16 @@ async def test_a_published_site_is_connecting_and_a_refused_one_is_not(site: Sit
     assert state() == "connecting"
 
 
+async def test_a_site_whose_media_ended_before_its_farewell_came_has_left(site: Site) -> None:
+    location = (await site.publish()).headers["location"]
+    site.observe(NORTH, s_bac_1=location.rpartition("/")[2])
+    site.observe(NORTH)
+    site.house.mcus.refusals["whip.end"] = "no-session"
+    is_problem(await site.client.delete(location, headers=site.headers), 404, "unknown-session")
+    snapshot = site.house.server.hub.snapshot(site.conference, "*")
+    assert snapshot["state"]["sites"]["s-bac-1"]["state"] == "off"
+
+
 async def test_a_second_publisher_of_a_site_must_ask_to_replace_the_first(site: Site) -> None:
     first = await site.publish()
     session = first.headers["location"].rpartition("/")[2]

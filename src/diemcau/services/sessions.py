@@ -78,8 +78,7 @@ class Sessions:
         try:
             result = await self._ask(mcu, "whip.publish", params, source)
         except BaseException:
-            self._observations.left(conference_id, source, session)
-            self._hub.changed(conference_id)
+            self._left(conference_id, source, session)
             raise
         return Published(session, str(result["answer"]))
 
@@ -91,9 +90,13 @@ class Sessions:
 
     async def unpublish(self, conference_id: str, source: str, session: str) -> None:
         mcu = self._whip_mcu(conference_id, source, session)
-        await self._ask(mcu, "whip.end", {"conference": conference_id, "session": session}, source)
-        self._observations.left(conference_id, source, session)
-        self._hub.changed(conference_id)
+        params = {"conference": conference_id, "session": session}
+        try:
+            await self._ask(mcu, "whip.end", params, source)
+        except UnknownSession:  # its media said goodbye first
+            self._left(conference_id, source, session)
+            raise
+        self._left(conference_id, source, session)
 
     async def play(self, conference_id: str, feed: str, site: str, mcu: str) -> Playing:
         """A WHEP session: ``site`` is whose it is ("" for none), ``mcu`` where ("" for the usual).
@@ -117,6 +120,10 @@ class Sessions:
 
     async def stop(self, conference_id: str, mcu: str, session: str) -> None:
         await self._of_session(conference_id, mcu, session, "whep.end", {})
+
+    def _left(self, conference_id: str, source: str, session: str) -> None:
+        self._observations.left(conference_id, source, session)
+        self._hub.changed(conference_id)
 
     def _taking_part(self, conference_id: str, source: str) -> Conference:
         conference, site = self._control.get(conference_id), site_of(source)
