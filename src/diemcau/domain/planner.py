@@ -40,7 +40,7 @@ def home(conference: Conference, directory: Directory, source: str) -> str:
 def name(directory: Directory, source: str) -> str:
     """What stands on its picture."""
     called = directory.site(site_of(source)).name
-    return f"{called} – trình chiếu" if is_content(source) else called
+    return f"Trình chiếu – {called}" if is_content(source) else called
 
 
 def cascade(conference: Conference, directory: Directory) -> Cascade:

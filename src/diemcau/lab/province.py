@@ -290,7 +290,7 @@ class Province:
         await self.supervisor.start("server", argv)
         await self._answering()
 
-    async def _answering(self, timeout: float = 20.0) -> None:
+    async def _answering(self, timeout: float = 60.0) -> None:
         """Wait for the server; if it dies instead, say what it said."""
         end = time.monotonic() + timeout
         async with httpx2.AsyncClient(base_url=self.url) as client:

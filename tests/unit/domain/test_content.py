@@ -101,7 +101,7 @@ def test_content_goes_where_the_plan_has_its_site() -> None:
 def test_a_pane_with_content_says_whose_it_is(session: Conference) -> None:
     panes = mix(shown(session, BESIDE), DIRECTORY).buses[0].panes
     assert [pane.caption for pane in panes] == [
-        "UBND xã bac-1 – trình chiếu",
+        "Trình chiếu – UBND xã bac-1",
         "UBND xã bac-1",
     ]
 

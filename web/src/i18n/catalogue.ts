@@ -11,12 +11,14 @@ import { keys } from './keys.ts';
 import { office } from './office.ts';
 import { script } from './script.ts';
 import { session } from './session.ts';
+import { share } from './share.ts';
 import { site } from './site.ts';
 
 export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book,
+  ...share,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -68,7 +68,12 @@ export interface Site {
   slot?: number;
   level_db?: number;
   quality?: Quality;
+  /** What it shares, while that is there or in a scene. */
+  content?: Content;
 }
+
+/** A site's content; `id` is what a scene calls it. */
+export type Content = Pick<Site, 'id' | 'state' | 'tally' | 'slot' | 'level_db' | 'quality'>;
 
 export interface Mcu {
   id: string;
