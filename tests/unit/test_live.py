@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from diemcau.domain import conference as verbs
-from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed
+from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed, taken
 from diemcau.domain.layout import layout
 from diemcau.domain.planner import allocate
 from diemcau.domain.roles import Role
+from diemcau.domain.source import content_of, site_of
 from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
@@ -29,7 +30,8 @@ NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 def home(_conference: str, site: str) -> str:
-    return DIRECTORY.sites[site].mcu if site in DIRECTORY.sites else ""
+    known = DIRECTORY.sites.get(site_of(site))
+    return known.mcu if known else ""
 
 
 def conference() -> Conference:
@@ -66,6 +68,42 @@ def test_tally_is_red_on_air_and_green_when_next(observations: Observations) -> 
     assert tallies == {
         "s-tinh": "on_air", "s-bac-1": "next", "s-bac-2": "off", "s-nam-1": "off", "s-nam-2": "off",
     }  # fmt: skip
+
+
+def test_content_is_shown_under_its_site_while_it_is_there_or_in_a_scene(
+    observations: Observations,
+) -> None:
+    content = content_of("s-bac-1")
+    assert "content" not in site(observations, "s-bac-1")
+    observations.joining("c1", content, "p2")
+    assert site(observations, "s-bac-1")["content"] == {
+        "id": content, "state": "connecting", "tally": "off",
+    }  # fmt: skip
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"), publisher(content, "p2"))
+    shown = allocate(taken(conference(), full(content)), DIRECTORY)
+    observations.input({"conference": "c1", "site": content, "slot": 3, "state": "live"})
+    sites = project(shown, DIRECTORY, observations)["sites"]
+    of_content = sites["s-bac-1"]["content"]
+    assert (of_content["state"], of_content["tally"]) == ("ready", "on_air")
+    assert of_content["slot"] == shown.slots.index(content)
+    assert sites["s-bac-1"]["tally"] == "on_air"
+    assert "s-bac-1" in seen_by(project(shown, DIRECTORY, observations), "s-nam-1")["sites"]
+    observations.left("c1", content, "p2")
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    still_shown = project(shown, DIRECTORY, observations)["sites"]["s-bac-1"]
+    assert still_shown["content"]["state"] == "off"
+    assert still_shown["state"] == "ready"
+    assert "content" not in site(observations, "s-bac-1")
+
+
+def test_content_is_no_site_that_is_there(observations: Observations) -> None:
+    content = content_of("s-bac-1")
+    observe(observations, NORTH, ROOM, publisher("s-bac-2"), publisher(content, "p2"))
+    observations.joining("c1", content_of("s-nam-1"), "p3")
+    said = observations.of("c1")
+    assert said.there() == said.present() == {"s-bac-2"}
+    mcus = project(conference(), DIRECTORY, observations)["mcus"]
+    assert mcus[NORTH]["publishers"] == 1
 
 
 def test_a_site_goes_from_off_over_connecting_to_ready_and_back(

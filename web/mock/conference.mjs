@@ -3,6 +3,8 @@ import { freshState, layouts } from './data.mjs';
 
 const CONNECT_MS = 250;
 
+const siteOf = (source) => source.replace(/\.content$/, '');
+
 /** RFC 7396 merge patch from `before` to `after`. */
 function difference(before, after) {
   const patch = {};
@@ -157,14 +159,16 @@ export class MockConference {
   #place() {
     const { program, preview } = this.state.conference;
     const shown = [...program.sites, ...preview.sites].filter(Boolean);
-    const unique = [...new Set(shown)];
-    for (const site of Object.values(this.state.sites)) {
-      site.tally = program.sites.includes(site.id) ? 'on_air' : preview.sites.includes(site.id) ? 'next' : 'off';
-      if (unique.includes(site.id)) site.slot = unique.indexOf(site.id);
-      else delete site.slot;
+    // Whoever shares is heard with the content.
+    const unique = [...new Set([...shown, ...shown.map(siteOf)])];
+    const has = (scene, id) => scene.sites.some((source) => source === id || siteOf(source) === id);
+    for (const source of Object.values(this.state.sites).flatMap((site) => [site, ...(site.content ? [site.content] : [])])) {
+      source.tally = has(program, source.id) ? 'on_air' : has(preview, source.id) ? 'next' : 'off';
+      if (unique.includes(source.id)) source.slot = unique.indexOf(source.id);
+      else delete source.slot;
     }
     for (const mcu of Object.values(this.state.mcus)) {
-      const mine = unique.filter((id) => this.state.sites[id]?.mcu === mcu.id);
+      const mine = unique.filter((id) => this.state.sites[siteOf(id)]?.mcu === mcu.id);
       for (const lane of mcu.link?.lanes ?? []) {
         if (mine[lane.lane]) lane.site = mine[lane.lane];
         else delete lane.site;

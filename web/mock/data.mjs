@@ -64,6 +64,7 @@ export const layouts = [
     ],
   },
   { id: 'pip', name: 'Hình trong hình', name_en: 'Picture in picture', panes: [[0, 0, 1, 1], [0.7, 0.05, 0.27, 0.27]] },
+  { id: 'content-speaker', name: 'Trình chiếu và người nói', name_en: 'Content and speaker', panes: [[0, 0.11, 0.78, 0.78], [0.78, 0.11, 0.22, 0.22]] },
 ];
 
 const agenda = [
@@ -93,6 +94,7 @@ export function freshState(id, title) {
   sites['s-quang-son'].state = 'lost';
   sites['s-xuan-hoa'].quality = { rtt_ms: 71, loss_pct: 1.4, jitter_ms: 22, kbps: 760, fps: 25 };
   sites['s-dai-dinh'].quality = { rtt_ms: 212, loss_pct: 4.1, jitter_ms: 96, kbps: 310, fps: 11 };
+  sites['s-vp-ubnd'].content = { id: 's-vp-ubnd.content', state: 'ready', tally: 'off', quality: { rtt_ms: 9, loss_pct: 0, kbps: 420, fps: 7 } };
   const lanes = [{ lane: 0, state: 'ready' }, { lane: 1, state: 'ready' }];
   const link = (rtt) => ({ lanes: structuredClone(lanes), rtt_ms: rtt, loss_pct: 0, kbps: 2600 });
   return {

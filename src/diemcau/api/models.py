@@ -1,5 +1,6 @@
 """What clients send, as pydantic reads it. Unknown members are refused: they are mistakes."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -19,11 +20,17 @@ from diemcau.domain.layout import custom, layout
 from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.source import CONTENT
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=300)]
 """Text on one line, without control characters."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
+
+SourceId = Annotated[
+    str, StringConstraints(pattern=rf"^[a-z0-9-]*({re.escape(CONTENT)})?$", max_length=72)
+]
+"""A site's camera, by the site's id, or its content."""
 
 
 Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
@@ -60,7 +67,7 @@ class ConferenceIn(Body):
 class SceneIn(Body):
     layout: Annotated[str, Field(max_length=64)] | None = None
     panes: list[tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]] | None = None
-    sites: list[Id] = []
+    sites: list[SourceId] = []
 
     def scene(self) -> Scene:
         """Raises ``Invalid``."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from diemcau.domain.allocation import Places
 from diemcau.domain.layout import Layout, layout
 from diemcau.domain.refusal import Conflict, Invalid, Unknown
+from diemcau.domain.source import site_of
 
 CALLS_KEPT = 20
 
@@ -51,7 +52,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Scene:
-    """A layout and the site in each of its panes; "" is an empty pane."""
+    """A layout and the source in each of its panes; "" is an empty pane."""
 
     layout: Layout = field(default_factory=lambda: layout("full"))
     sites: tuple[str, ...] = ("",)
@@ -70,7 +71,13 @@ class Scene:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        return tuple(site for site in self.sites if site)
+        """The sources whose pictures it has."""
+        return tuple(source for source in self.sites if source)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The sites in it, be it by their camera or by their content."""
+        return tuple(dict.fromkeys(site_of(source) for source in self.shown))
 
 
 def full(site: str) -> Scene:
@@ -154,23 +161,24 @@ class Conference:
 
     @property
     def on_air(self) -> tuple[str, ...]:
-        """Sites in the programme's picture, and the chair, who is heard whatever is shown."""
+        """The sources of the programme's picture, and who is heard though it does not show them:
+        the chair, and the site whose content it shows."""
         chair = (self.chair,) if self.chair else ()
-        return tuple(dict.fromkeys(self.program.shown + chair))
+        return tuple(dict.fromkeys(self.program.shown + chair + self.program.present))
 
     @property
     def heard(self) -> tuple[str, ...]:
-        """Nobody, while a slate is up."""
+        """Nobody, while a slate is up; a site that is muted is so with its content."""
         if self.slate:
             return ()
-        return tuple(site for site in self.on_air if site not in self.muted)
+        return tuple(source for source in self.on_air if site_of(source) not in self.muted)
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Every site whose media the mixer needs, most important first."""
+        """Every source whose media the mixer needs, most important first."""
         scenes = (self.program, self.chair_view, self.preview, self.outgoing, self.base)
-        sites = self.on_air + tuple(site for scene in scenes for site in scene.shown)
-        return tuple(dict.fromkeys(sites))
+        next_ones = (source for scene in scenes for source in scene.shown + scene.present)
+        return tuple(dict.fromkeys((*self.on_air, *next_ones)))
 
     def require(self, *sites: str) -> None:
         """Raise ``Unknown`` for a site that does not take part."""
@@ -194,7 +202,7 @@ def opened(conference: Conference) -> Conference:
 
 def previewed(conference: Conference, scene: Scene) -> Conference:
     """Make the scene ready: its sites are brought up the cascade and decoded before the take."""
-    conference.require(*scene.shown)
+    conference.require(*scene.present)
     return replace(conference, preview=scene)
 
 
@@ -204,10 +212,10 @@ def taken(conference: Conference, scene: Scene | None = None) -> Conference:
     It takes the slate away, and ends the turn: the hand of whoever directs goes before it.
     """
     scene = scene or conference.preview
-    conference.require(*scene.shown)
+    conference.require(*scene.present)
     after = _shown(conference, scene)
     current = conference.current_call
-    if current is not None and current.site not in scene.shown:
+    if current is not None and current.site not in scene.present:
         after = _end_current_call(after)
     return replace(
         after,

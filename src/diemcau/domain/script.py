@@ -205,7 +205,7 @@ def cue_of(script: Script, cue: str, sites: Sequence[str]) -> ScriptItem | None:
 
     None: the scene departs from the script.
     """
-    shown = {site for site in sites if site}
+    shown = set(sites)
     present, following = script.item(cue), script.after(cue)
     for item in (present, following):
         if item is not None and set(item.sites) == shown:

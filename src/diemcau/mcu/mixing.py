@@ -222,7 +222,7 @@ def _mix_params(mix: Mix) -> dict[str, Any]:
         "take": mix.take,
         "hold_ms": HOLD_MS,
         "buses": buses,
-        "sound": {"open": list(mix.open)},
+        "sound": {"open": list(mix.open), "together": [list(slots) for slots in mix.together]},
     }
 
 
@@ -242,6 +242,7 @@ def _mix_from(conference: str, params: dict[str, Any]) -> Mix:
         "take": params["take"],
         "buses": buses,
         "open": params["sound"]["open"],
+        "together": params["sound"].get("together", []),
     }
     mix = from_json(data)
     assert isinstance(mix, Mix)

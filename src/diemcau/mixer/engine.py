@@ -154,7 +154,7 @@ class Engine:
 
     def _apply_mix(self, mix: Mix) -> None:
         self._mix = mix.raw
-        self._sound.open(mix.open)
+        self._sound.open(mix.open, mix.together)
         for slot in range(self._settings.slots):
             if slot not in mix.open:
                 self._on_air.closed(slot)

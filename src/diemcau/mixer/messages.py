@@ -53,12 +53,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Mix:
-    """The whole desired mix. A bus not named shows nothing; `hold` is in seconds."""
+    """The whole desired mix. A bus not named shows nothing; `hold` is in seconds.
+
+    `together` are slots of one site, which hears none of them.
+    """
 
     take: str
     hold: float
     buses: dict[str, Layout]
     open: frozenset[int]
+    together: tuple[frozenset[int], ...]
     raw: dict[str, Any]
 
 
@@ -118,13 +122,14 @@ def parse_mix(params: dict[str, Any], settings: Settings) -> Mix:
             raise MixerError("no-bus", f"bus {name!r} does not exist; this mixer has: {known}")
         buses[name] = _layout(raw, f"buses.{name}", settings.slots)
     sound = mapping(params.get("sound", {}), "sound")
-    opened = sound.get("open", [])
-    if not isinstance(opened, list):
-        raise MixerError("bad-params", "sound.open must be a list of slots")
-    heard = frozenset(
-        _slot(slot, f"sound.open[{n}]", settings.slots) for n, slot in enumerate(opened)
+    heard = _slots(sound.get("open", []), "sound.open", settings.slots)
+    groups = sound.get("together", [])
+    if not isinstance(groups, list):
+        raise MixerError("bad-params", "sound.together must be a list of lists of slots")
+    together = tuple(
+        _slots(group, f"sound.together[{n}]", settings.slots) for n, group in enumerate(groups)
     )
-    return Mix(take, hold_ms / 1000, buses, heard, dict(params))
+    return Mix(take, hold_ms / 1000, buses, heard, together, dict(params))
 
 
 def parse_input(params: dict[str, Any], settings: Settings) -> InputOrder:
@@ -166,6 +171,12 @@ def _slot(value: object, where: str, slots: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < slots:
         raise MixerError("no-slot", f"{where}: slot {value!r} does not exist; use 0 to {slots - 1}")
     return value
+
+
+def _slots(value: object, where: str, slots: int) -> frozenset[int]:
+    if not isinstance(value, list):
+        raise MixerError("bad-params", f"{where} must be a list of slots")
+    return frozenset(_slot(slot, f"{where}[{n}]", slots) for n, slot in enumerate(value))
 
 
 def _layout(raw: object, where: str, slots: int) -> Layout:

@@ -21,6 +21,7 @@ from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.script import ScriptItem
+from diemcau.domain.source import site_of
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import ConferenceStore, EpochStore, StoreFailed
@@ -108,12 +109,12 @@ class ConferenceControl:
             found |= {*conference.sites, *self.mcus(conference.id)}
         return found
 
-    def home(self, conference_id: str, site: str) -> str:
-        """The MCU at which a site joins; "" where either is not known."""
+    def home(self, conference_id: str, source: str) -> str:
+        """The MCU at which a site joins, and its content with it; "" where either is not known."""
         conference = self.find(conference_id)
-        if conference is None or site not in conference.sites:
+        if conference is None or site_of(source) not in conference.sites:
             return ""
-        return planner.home(conference, self.directory, site)
+        return planner.home(conference, self.directory, source)
 
     def all(self) -> Sequence[Conference]:
         return tuple(self._conferences.values())

@@ -13,6 +13,7 @@ from diemcau.domain.layout import MAX_PANES
 from diemcau.domain.planner import cascade, home
 from diemcau.domain.roles import Role
 from diemcau.domain.script import Script
+from diemcau.domain.source import content_of, is_content, site_of
 from diemcau.ports.identity import Principal
 from diemcau.services.observations import NOTHING, Observations, Said
 
@@ -104,7 +105,8 @@ def _area(state: Json, own: set[str]) -> Json:
 def _part(state: Json, own: set[str], seen: set[str]) -> Json:
     """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``."""
     conference, sites = state["conference"], state["sites"]
-    shown = own | seen | {*conference["program"]["sites"], conference.get("chair", "")}
+    on_air = map(site_of, conference["program"]["sites"])
+    shown = own | seen | {*on_air, conference.get("chair", "")}
     return {
         "conference": conference,
         "sites": {site: value for site, value in sites.items() if site in shown},
@@ -249,37 +251,48 @@ def _site(conference: Conference, site: Site, home: str, said: Said) -> Json:
         "name": site.name,
         "unit": site.unit,
         "mcu": home,
-        "state": site_state(conference, site, home, said),
-        "tally": _tally(conference, site.id),
         "muted": site.id in conference.muted,
+        **_source(conference, site.id, home, said),
     }
-    if site.id in conference.slots:
-        state["slot"] = conference.slots.index(site.id)
-        state["input"] = said.input(site.id, state["slot"])
-    if site.id in said.levels:
-        state["level_db"] = round(said.levels[site.id], 1)
     if site.id in said.stills:
         state["still"] = said.stills[site.id].version
-    quality = said.page_quality.get(site.id, {}) | said.quality.get(site.id, {})
+    content = _source(conference, content_of(site.id), home, said)
+    idle = content["state"] == content["tally"] == "off"
+    return state if idle else state | {"content": {"id": content_of(site.id), **content}}
+
+
+def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
+    """What is seen of a site's camera, or of its content."""
+    state: Json = {
+        "state": source_state(conference, source, home, said),
+        "tally": _tally(conference, source),
+    }
+    if source in conference.slots:
+        state["slot"] = conference.slots.index(source)
+        state["input"] = said.input(source, state["slot"])
+    if source in said.levels:
+        state["level_db"] = round(said.levels[source], 1)
+    quality = said.page_quality.get(source, {}) | said.quality.get(source, {})
     return state | ({"quality": quality} if quality else {})
 
 
-def site_state(conference: Conference, site: Site, home: str, said: Said) -> str:
+def source_state(conference: Conference, source: str, home: str, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving."""
     seen = said.seen.get(home, NOTHING)
-    if site.id in seen.publishers:
-        seated = site.id in conference.slots
-        missed = seated and said.input(site.id, conference.slots.index(site.id)) == "lost"
-        return "lost" if missed or site.id in seen.silent else "ready"
-    if site.id in said.expected:
-        return "lost" if said.expected[site.id] else "connecting"
+    if source in seen.publishers:
+        seated = source in conference.slots
+        missed = seated and said.input(source, conference.slots.index(source)) == "lost"
+        return "lost" if missed or source in seen.silent else "ready"
+    if source in said.expected:
+        return "lost" if said.expected[source] else "connecting"
     return "off"
 
 
-def _tally(conference: Conference, site: str) -> str:
-    if site in conference.on_air:
+def _tally(conference: Conference, source: str) -> str:
+    if source in conference.on_air:
         return "on_air"
-    return "next" if site in conference.preview.shown else "off"
+    preview = conference.preview
+    return "next" if source in (*preview.shown, *preview.present) else "off"
 
 
 def _mcu(
@@ -291,7 +304,7 @@ def _mcu(
         "name": mcu.name,
         "state": _mcu_state(mcu.id, seen.ready, observations),
         "viewers": len(seen.listeners),
-        "publishers": len(seen.publishers),
+        "publishers": sum(not is_content(source) for source in seen.publishers),
     }
     if parent:
         state["parent"] = parent

@@ -8,6 +8,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from diemcau.domain.source import is_content
 from diemcau.ports.mcus import Report
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
@@ -16,7 +17,7 @@ JPEG = b"\xff\xd8\xff"
 LARGEST_STILL = 32 * 1024
 
 Home = Callable[[str, str], str]
-"""The MCU of a site in a conference; "" where either is not known."""
+"""The MCU of a source in a conference; "" where either is not known."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Seen:
     ready: bool = False
     """The room is there, and the programme in it."""
     publishers: Mapping[str, str] = field(default_factory=dict)
-    """Session by site."""
+    """Session by source."""
     listeners: frozenset[str] = frozenset()
     """Sessions."""
     lanes: Mapping[int, str] = field(default_factory=dict)
@@ -53,7 +54,8 @@ class Still:
 
 @dataclass
 class Said:
-    """What was said about one conference, by all."""
+    """What was said about one conference, by all. Names are those of sources: content is no site,
+    but what is said of it is the same."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
     expected: dict[str, bool] = field(default_factory=dict)
@@ -83,14 +85,19 @@ class Said:
     def there(self) -> set[str]:
         """The sites whose media arrive."""
         published = {site for seen in self.seen.values() for site in seen.publishers}
-        return published - {site for seen in self.seen.values() for site in seen.silent}
+        silent = {site for seen in self.seen.values() for site in seen.silent}
+        return {source for source in published - silent if not is_content(source)}
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
-        return self.published() | {site for site, seen in self.expected.items() if not seen}
+        return {source for source in self.coming() if not is_content(source)}
+
+    def coming(self) -> set[str]:
+        """The sources that are published, or about to be."""
+        return self.published() | {source for source, seen in self.expected.items() if not seen}
 
     def published(self) -> set[str]:
-        return {site for seen in self.seen.values() for site in seen.publishers}
+        return {source for seen in self.seen.values() for source in seen.publishers}
 
 
 class Observations:
@@ -185,7 +192,7 @@ class Observations:
             # A site whose new session is under way still shows its old one: wait for the new.
             if said.sessions.setdefault(site, session) == session:
                 said.expected[site] = True
-        present = said.present()
+        present = said.coming()
         for site in (said.quality.keys() | said.page_quality.keys()) - present:
             said.quality.pop(site, None)
             said.page_quality.pop(site, None)

@@ -50,12 +50,13 @@ def test_a_whole_mix_is_read(settings: Settings) -> None:
     pane = {"slot": 2, "x": 0, "y": 0.5, "w": 0.5, "h": 0.5, "caption": "Xã A", "fit": "cover"}
     params = mix_of([pane], banner="Chào", clock=True) | {
         "hold_ms": 500,
-        "sound": {"open": [0, 2]},
+        "sound": {"open": [0, 2], "together": [[2, 3]]},
     }
     mix = parse_mix(params, settings)
     layout = Layout((Pane(2, 0, 0.5, 0.5, 0.5, "Xã A", "cover"),), "Chào", True)
     assert mix.buses == {"program": layout}
     assert (mix.take, mix.hold, set(mix.open)) == ("t", 0.5, {0, 2})
+    assert mix.together == (frozenset({2, 3}),)
     assert mix.raw == params
 
 
@@ -105,6 +106,9 @@ def test_a_pane_that_makes_no_sense_is_refused(
         ({"hold_ms": 1.5}, "bad-params"),
         ({"sound": {"open": 3}}, "bad-params"),
         ({"sound": {"open": [4]}}, "no-slot"),
+        ({"sound": {"together": 2}}, "bad-params"),
+        ({"sound": {"together": [2]}}, "bad-params"),
+        ({"sound": {"together": [[2, 4]]}}, "no-slot"),
         ({"take": 3}, "bad-params"),
     ],
 )

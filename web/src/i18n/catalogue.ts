@@ -11,6 +11,7 @@ import { keys } from './keys.ts';
 import { office } from './office.ts';
 import { script } from './script.ts';
 import { session } from './session.ts';
+import { share } from './share.ts';
 import { site } from './site.ts';
 import { technician } from './technician.ts';
 
@@ -18,6 +19,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
+  ...share,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -70,7 +70,12 @@ export interface Site {
   quality?: Quality;
   /** The version of its still picture, where there is one. */
   still?: string;
+  /** What it shares, while that is there or in a scene. */
+  content?: Content;
 }
+
+/** A site's content; `id` is what a scene calls it. */
+export type Content = Pick<Site, 'id' | 'state' | 'tally' | 'slot' | 'level_db' | 'quality'>;
 
 export interface Mcu {
   id: string;

@@ -135,7 +135,7 @@ class Sitting:
         if dossier is None or script is None:
             return
         cue = self._control.get(conference_id).cue
-        item = cue_of(script, cue, scene.sites)
+        item = cue_of(script, cue, scene.present)
         if item is not None:
             await self._control.cue(conference_id, item, self._following(script, item.id, dossier))
             return
@@ -144,7 +144,7 @@ class Sitting:
             dossier=dossier.id,
             at=self._files.clock.now(),
             by=by,
-            sites=scene.shown,
+            sites=scene.present,
             reason=reason.strip(),
         )
         text = Text("Đưa lên màn hình ngoài kịch bản", "On the main screen outside the script")
