@@ -26,7 +26,7 @@ from diemcau.testing.samples import OFFER
 from tests.offers import accept, is_up, publisher
 
 PARENT, CHILD, CONFERENCE = "A", "B", "c1"
-BRIGHTNESS = {"s1": 60, "s2": 130, "s3": 200}
+BRIGHTNESS = {"s1": 60, "s2": 130, "s3": 200, "s1.content": 170}
 """What the sites' plain pictures are told from."""
 
 Expected = Callable[[Key], Resource | None]
