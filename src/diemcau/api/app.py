@@ -14,6 +14,7 @@ from diemcau.api import (
     directory,
     dossier_work,
     dossiers,
+    entrances,
     live,
     news,
     office,
@@ -41,7 +42,17 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    for module in (*office_modules, conferences, control, rooms, live, whip, whep, agents):
+    for module in (
+        *office_modules,
+        conferences,
+        control,
+        rooms,
+        entrances,
+        live,
+        whip,
+        whep,
+        agents,
+    ):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

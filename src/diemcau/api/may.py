@@ -74,7 +74,10 @@ def place(server: Server, of: Of, named: dict[str, str]) -> Place:
         case "conference":
             return conference_place(server, named["conference"], named.get("site", ""))
         case "site":
-            server.files.dossier(named["dossier"]).require_site(named["site"])
+            if "dossier" in named:
+                server.files.dossier(named["dossier"]).require_site(named["site"])
+            else:
+                server.book.directory.site(named["site"])
             return Place(frozenset({named["site"]}))
         case _:
             dossier = server.files.dossier(named["dossier"])
