@@ -83,8 +83,10 @@ export function freshState(id, title) {
     conference: {
       id, title, master: 'vinh-phuc', chair: 's-vp-ubnd', buses: ['program', 'chair'],
       program: full('s-vp-ubnd'), preview: full('s-binh-xuyen'), chair_view: full('s-binh-xuyen'),
-      banner: '', max_sites: 200, max_panes: 9, calls: [],
+      banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [],
     },
+    talk: {},
+    incidents: {},
     sites,
     mcus: {
       'vinh-phuc': { id: 'vinh-phuc', name: mcus[0].name, state: 'online', viewers: 4, publishers: 2 },

@@ -98,12 +98,41 @@ export interface Conference {
   max_sites?: number;
   max_panes?: number;
   calls?: Call[];
+  /** Who asks to speak, the longest waiting first. */
+  hands?: { site: string; at: string }[];
+}
+
+/** A line between a site and the control room; `room`: the site wrote it. */
+export interface ChatLine {
+  id: string;
+  at: string;
+  by: string;
+  text: string;
+  room: boolean;
+}
+
+/** Something that is wrong at a site, as it was reported and what became of it. */
+export interface Incident {
+  id: string;
+  site: string;
+  at: string;
+  by: string;
+  text: string;
+  figures: Record<string, number>;
+  state: 'reported' | 'taken' | 'closed';
+  taken_by?: string;
+  taken_at?: string;
+  closed_by?: string;
+  closed_at?: string;
+  remedy?: string;
 }
 
 export interface LiveState {
   conference: Conference;
   sites: Record<string, Site>;
   mcus?: Record<string, Mcu>;
+  talk?: Record<string, ChatLine[]>;
+  incidents?: Record<string, Incident>;
   server?: { version: string };
 }
 
@@ -152,4 +181,16 @@ export interface Link {
   url: string;
   token: string;
   expires_at: string;
+  /** "123-456-789", and a picture (SVG) that leads to the same; an operator's link has neither. */
+  code?: string;
+  qr?: string;
+}
+
+/** What a room computer learns of its site. */
+export interface KioskState {
+  site: string;
+  name: string;
+  now: string;
+  session?: Link;
+  next?: { title: string; starts_at: string };
 }
