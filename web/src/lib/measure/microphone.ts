@@ -13,17 +13,18 @@ const ENOUGH_MS = 1000;
 const FULL = 0.985;
 
 export async function hearMicrophone(
-  stream: MediaStream, heard: (level: number) => void, signal: AbortSignal,
+  stream: MediaStream | null, heard: (level: number) => void, signal: AbortSignal,
 ): Promise<Sound | undefined> {
-  const track = stream.getAudioTracks()[0];
-  if (!track) return undefined;
+  const track = stream?.getAudioTracks()[0];
   const plain = await asItIs(track);
+  const source = plain ?? (track ? new MediaStream([track]) : null);
+  if (!source) return undefined;
   const context = new AudioContext();
   try {
     await context.resume();
     const analyser = context.createAnalyser();
     analyser.fftSize = WINDOW;
-    context.createMediaStreamSource(plain ?? new MediaStream([track])).connect(analyser);
+    context.createMediaStreamSource(source).connect(analyser);
     return await listen(analyser, heard, signal);
   } finally {
     void context.close();
@@ -31,12 +32,13 @@ export async function hearMicrophone(
   }
 }
 
-/** The same microphone once more, raw; null where it cannot be had twice. */
-async function asItIs(track: MediaStreamTrack): Promise<MediaStream | null> {
-  const { deviceId } = track.getSettings();
+/** The same microphone once more, raw (the system's own without a picture to go with); null where it cannot be had. */
+async function asItIs(track: MediaStreamTrack | undefined): Promise<MediaStream | null> {
+  const deviceId = track?.getSettings().deviceId;
   const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
   const audio = deviceId ? { deviceId: { exact: deviceId }, ...raw } : raw;
-  return navigator.mediaDevices.getUserMedia({ audio }).catch(() => null);
+  const media = navigator.mediaDevices as MediaDevices | undefined;
+  return media?.getUserMedia({ audio }).catch(() => null) ?? null;
 }
 
 async function listen(

@@ -58,7 +58,7 @@ export class Booth {
   #memory: Memory;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #stopLevel: () => void = () => undefined;
-  #acquiring = false;
+  #acquiring: Promise<void> | null = null;
   /** One after the other: of two orders the later one counts. */
   #orders: Promise<unknown> = Promise.resolve();
 
@@ -115,9 +115,13 @@ export class Booth {
   }
 
   /** Open camera and microphone; try again by itself where a person need not do anything first. */
-  async acquire(): Promise<void> {
-    if (this.#acquiring || this.phase === 'left') return;
-    this.#acquiring = true;
+  acquire(): Promise<void> {
+    this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
+    return this.#acquiring;
+  }
+
+  async #acquire(): Promise<void> {
+    if (this.phase === 'left') return;
     clearTimeout(this.#retry);
     try {
       this.#adopt(await capture(this.picked));
@@ -125,8 +129,6 @@ export class Booth {
       this.fault = error instanceof CaptureError ? error.fault : 'other';
       const waits = this.fault === 'denied' || this.fault === 'insecure';
       if (!waits) this.#retry = setTimeout(() => void this.acquire(), this.#backoff.next());
-    } finally {
-      this.#acquiring = false;
     }
     await this.#listDevices();
   }

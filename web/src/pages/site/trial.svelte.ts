@@ -98,7 +98,7 @@ export class Trial {
       case 'camera':
         return [await this.#camera(media, signal)];
       case 'microphone':
-        return [judge.microphone(media ? await hearMicrophone(media, (level) => (this.level = level), signal) : undefined)];
+        return [judge.microphone(await hearMicrophone(media, (level) => (this.level = level), signal))];
       case 'loudspeaker':
         return [judge.loudspeaker(await this.#heard(signal))];
       case 'echo':
