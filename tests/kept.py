@@ -21,6 +21,7 @@ from diemcau.domain.casework import (
 )
 from diemcau.domain.directory import Contact, Duty, Line, Mcu, Person, Room, Site, Tier
 from diemcau.domain.dossier import Dossier, Letter, Secrecy
+from diemcau.domain.entrance import JoinCode, Kiosk
 from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
 from diemcau.domain.procedure import ProcedureFile
@@ -28,6 +29,7 @@ from diemcau.domain.refusal import Text
 from diemcau.domain.roles import Grant, Role
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script, ScriptItem
+from diemcau.domain.selftest import Finding, SelfTest
 from diemcau.domain.talk import ChatLine, Incident
 from diemcau.domain.units import Unit
 
@@ -169,6 +171,11 @@ RECORDS: tuple[Any, ...] = (
         "đổi dây",
     ),
     SavedScene("k1", ODD, "pip", (Pane(0.1 + 0.2, 0.0, 0.5, 0.25),), ("s-1", ""), AT, "an.nguyen"),
+    SelfTest(
+        "d1.s-1", "d1", "s-1", AT, "an.nguyen", (Finding("camera", False, ODD, {"fps": 0.1 + 0.2}),)
+    ),
+    JoinCode("012345678", "d1", "c-d1", Role.SITE, "s-1", "an.nguyen@s-1", LATER, "an.nguyen"),
+    Kiosk("s-1", "0a1b2c3d", AT, "an.nguyen"),
 )
 
 BARE: tuple[Any, ...] = (

@@ -42,6 +42,8 @@ PUBLIC = {
     "POST /api/sso/finish",
     "POST /api/account/password",
     "POST /api/acknowledgements",
+    "POST /api/codes",
+    "POST /api/kiosk",
     "OPTIONS /whip/{conference}/{site}",
     "OPTIONS /whip/{conference}/{site}/{session}",
     "OPTIONS /whep/{conference}/{feed}",

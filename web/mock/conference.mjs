@@ -27,6 +27,7 @@ export class MockConference {
       for (const site of Object.keys(this.state.sites)) if (!sites.includes(site)) delete this.state.sites[site];
     }
     this.sockets = new Set();
+    this.tests = new Map();
     this.beforeCall = undefined;
     this.number = 0;
     this.#place();
@@ -104,27 +105,6 @@ export class MockConference {
     this.#changed();
   }
 
-  hand(site, up) {
-    const others = this.state.conference.hands.filter((hand) => hand.site !== site);
-    this.state.conference.hands = up ? [...others, { site, at: new Date().toISOString() }] : others;
-    this.#changed();
-  }
-
-  report(site, { text, figures = {} }, by) {
-    const id = `x${++this.number}`;
-    this.state.incidents[id] = { id, site, at: new Date().toISOString(), by, text, figures, state: 'reported' };
-    this.#changed();
-    return this.state.incidents[id];
-  }
-
-  seeTo(id, { state, remedy }, by) {
-    const one = this.state.incidents[id];
-    const at = new Date().toISOString();
-    Object.assign(one, state === 'taken' ? { state, taken_by: by, taken_at: at } : { state, remedy, closed_by: by, closed_at: at });
-    this.#changed();
-    return one;
-  }
-
   /** What an account that runs some of the MCUs sees (docs/protocol.md, section 2). */
   area(own) {
     const { sites, mcus, conference } = this.state;
@@ -142,6 +122,39 @@ export class MockConference {
   banner(text) {
     this.state.conference.banner = text;
     this.#changed();
+  }
+
+  hand(site, up) {
+    const { conference } = this.state;
+    const others = (conference.hands ?? []).filter((hand) => hand.site !== site);
+    conference.hands = up ? [...others, { site, at: new Date().toISOString() }] : others;
+    this.#changed();
+  }
+
+  say(site, by, text, room) {
+    const line = { id: `l${++this.number}`, at: new Date().toISOString(), by, text, room };
+    this.state.talk[site] = [...(this.state.talk[site] ?? []), line].slice(-30);
+    this.#changed();
+    return line;
+  }
+
+  report(site, by, { text, figures }) {
+    const id = `p${++this.number}`;
+    this.state.incidents[id] = { id, site, at: new Date().toISOString(), by, text, figures, state: 'reported' };
+    this.#changed();
+    return this.state.incidents[id];
+  }
+
+  seeTo(id, by, { state, remedy }) {
+    const at = new Date().toISOString();
+    Object.assign(this.state.incidents[id], { state, [`${state}_by`]: by, [`${state}_at`]: at }, remedy ? { remedy } : {});
+    this.#changed();
+    return this.state.incidents[id];
+  }
+
+  keepTest(site, by, { results }) {
+    this.tests.set(site, { id: `c1.${site}`, dossier: 'c1', site, at: new Date().toISOString(), by, results });
+    return this.tests.get(site);
   }
 
   #endCalls() {

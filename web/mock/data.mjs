@@ -104,6 +104,7 @@ export function freshState(id, title) {
       banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [], ...session(),
     },
     agenda,
+    talk: {},
     incidents: {},
     sites,
     mcus: {

@@ -2,7 +2,8 @@
  * `npm run mock`: docs/protocol.md sections 1, 2 and 6 in memory, so that the pages can be worked on without
  * Python, database or media. WHIP and WHEP answer 503: the monitors show "no signal". It also serves the
  * built pages, so one process is enough to look at them. Tokens are `operator`, `chair`, `viewer` and a
- * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state} drops sockets, patches the state.
+ * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state,kiosk} drops sockets, patches the
+ * state, says what the room computer (`/kiosk#token=kiosk`) is told. Code 111-222-333 is good, 999-999-999 has expired.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -17,6 +18,7 @@ const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
 let away = false;
+const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
 function identify(token) {
   const expires_at = new Date(Date.now() + 12 * 3600e3).toISOString();
@@ -48,7 +50,32 @@ function ownMcus(me) {
 
 function linkOf(id, { role, site }, host) {
   const token = role === 'site' ? site : role;
-  return { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  const link = { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  if (role === 'operator') return link;
+  const digits = String(123456789 + codes.size);
+  codes.set(digits, link);
+  return { ...link, code: digits.replace(/(...)(?=.)/g, '$1-'), qr: QR };
+}
+
+/** Short codes, by their digits; the one of a commune is always there, another has expired. */
+const codes = new Map();
+codes.set('111222333', { url: `http://127.0.0.1:${port}/c/c1/site/s-dao-duc#token=s-dao-duc`, token: 's-dao-duc', expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() });
+
+function byCode(code) {
+  const digits = String(code).replace(/\D/g, '');
+  if (digits === '999999999') throw new Refusal(401, 'Mã vào họp đã hết hạn', 'The code has expired', 'Hãy xin phòng điều khiển mã mới.', 'Ask the control room for a new one.', 'code-expired');
+  if (!codes.has(digits)) throw new Refusal(404, 'Không có mã này', 'No such code', 'Kiểm tra lại từng chữ số.', 'Check each digit.', 'code-unknown');
+  return codes.get(digits);
+}
+
+/** What the room computer is told; `POST /mock/kiosk` changes it. */
+let kiosk = { minutes: 12, open: false, token: 'kiosk' };
+
+function waiting(token, host) {
+  if (token !== kiosk.token) throw new Refusal(401, 'Mã truy cập không hợp lệ', 'The token is not valid', 'Hãy xin đường dẫn mới.', 'Ask for a new link.', 'token-invalid');
+  const session = kiosk.open ? { session: { ...codes.get('111222333'), url: `http://${host}/c/c1/site/s-dao-duc#token=s-dao-duc` } } : {};
+  const next = kiosk.minutes === null ? {} : { next: { title: 'Giao ban phòng chống thiên tai', starts_at: new Date(Date.now() + kiosk.minutes * 60e3).toISOString() } };
+  return { site: 's-dao-duc', name: 'UBND xã Đạo Đức', now: new Date().toISOString(), ...session, ...next };
 }
 
 const verbs = {
@@ -61,13 +88,20 @@ const verbs = {
   banner: (c, { text }) => c.banner(text),
 };
 
+/** What a room says for itself: `hands/{site}` and so on. */
+function roomCall(method, conference, verb, site, body, by) {
+  if (verb === 'hands') return conference.hand(site, method === 'PUT') ?? {};
+  if (verb === 'chat') return conference.say(site, by, body.text, by === `link:${site}`);
+  if (verb === 'incidents') return method === 'PATCH' ? conference.seeTo(site, by, body) : conference.report(site, by, body);
+  if (verb === 'self-test') return method === 'PUT' ? conference.keepTest(site, by, body) : (conference.tests.get(site) ?? {});
+  throw new Refusal(404, 'Không có lệnh này', 'No such call');
+}
+
 function conferenceCall(method, id, verb, body, host, by, more) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
   if (method === 'GET' && !verb) return conference.snapshot();
   if (method === 'GET' && verb === 'units') return units;
-  if (verb === 'hands') return conference.hand(more, method === 'PUT') ?? {};
-  if (verb === 'incidents') return method === 'POST' ? conference.report(more, body, by) : conference.seeTo(more, body, by);
   if (verb === 'stills') return { file: still(more), type: 'image/svg+xml' };
   if ((method === 'DELETE' && !verb) || verb === 'end') {
     conferences.delete(id);
@@ -81,6 +115,8 @@ function conferenceCall(method, id, verb, body, host, by, more) {
 
 function api(method, path, body, token, host, query) {
   if (path === '/api/health') return { status: 'ok', version: 'mock' };
+  if (path === '/api/codes') return byCode(body.code);
+  if (path === '/api/kiosk') return waiting(body.token, host);
   const office = path === '/api/me' && token === 'operator' ? undefined : officeCall(method, path, body, token, host, query, conferences);
   if (office) return office.answer;
   const me = identify(token);
@@ -94,6 +130,8 @@ function api(method, path, body, token, host, query) {
     return conferences.get(id).state.conference;
   }
   const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path);
+  const ofRoom = found && ['hands', 'chat', 'incidents', 'self-test'].includes(found[2]) && conferences.has(found[1]);
+  if (ofRoom) return roomCall(method, conferences.get(found[1]), found[2], found[3], body, me.account ?? `link:${me.site ?? me.role}`);
   if (found) return conferenceCall(method, found[1], found[2], body, host, me.account ?? `link:${me.role}`, found[3]);
   throw new Refusal(404, 'Không có', 'Not found');
 }
@@ -102,6 +140,8 @@ function control(path, body) {
   if (path === '/mock/cut') {
     away = body.away ?? false;
     for (const { sockets } of conferences.values()) for (const socket of sockets) socket.terminate();
+  } else if (path === '/mock/kiosk') {
+    kiosk = { ...kiosk, ...body };
   } else if (path === '/mock/state') {
     const { state } = conferences.get('c1');
     for (const [id, change] of Object.entries(body.sites ?? {})) Object.assign(state.sites[id], change);

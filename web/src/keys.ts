@@ -34,6 +34,17 @@ export const KEYS = [
 /** The one key of the main screen, which has neither `?` nor anything else on it. */
 export const FULL_SCREEN = 'KeyF';
 
+/** Keys of a room's page. What is held as long as somebody talks is bound by `bindHold`. */
+export const ROOM_KEYS = [
+  { id: 'talk', caps: ['Space'], match: ['Space'], text: 'keys.talk' },
+  { id: 'mute', caps: ['M'], match: ['KeyM'], text: 'keys.own_mute' },
+  { id: 'hand', caps: ['H'], match: ['KeyH'], text: 'keys.hand' },
+  { id: 'chat', caps: ['C'], match: ['KeyC'], text: 'keys.chat' },
+  { id: 'help', caps: ['?'], match: ['?'], text: 'keys.help' },
+] as const satisfies readonly Shortcut[];
+
+export type RoomKeyId = (typeof ROOM_KEYS)[number]['id'];
+
 export type KeyId = (typeof KEYS)[number]['id'];
 
 /** What of a KeyboardEvent decides. */
@@ -65,6 +76,43 @@ export function pressed(press: Press): Pressed | undefined {
 
 function isEditable(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+}
+
+/**
+ * Keys of a room's page: `handle` for those that are pressed, `down` and `up` for the one that is held. Whatever takes
+ * the keyboard away meanwhile lets it go.
+ */
+export function bindRoomKeys(handle: (id: RoomKeyId) => void, down: () => void, up: () => void): () => void {
+  let holding = false;
+  const release = () => {
+    if (holding) up();
+    holding = false;
+  };
+  const onDown = (event: KeyboardEvent) => {
+    const entry = roomKey(event);
+    if (!entry || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || isEditable(event.target)) return;
+    if (event.target instanceof Element && event.target.closest('dialog')) return;
+    if (entry === 'talk' && belongsToFocus(event)) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    if (entry !== 'talk') return handle(entry);
+    holding = true;
+    down();
+  };
+  const onUp = (event: KeyboardEvent) => {
+    if (event.code === 'Space') release();
+  };
+  const bound = [['keydown', onDown], ['keyup', onUp], ['blur', release]] as const;
+  for (const [name, what] of bound) window.addEventListener(name, what as EventListener);
+  return () => {
+    release();
+    for (const [name, what] of bound) window.removeEventListener(name, what as EventListener);
+  };
+}
+
+/** The key of a room's page that was pressed, if it is one. */
+export function roomKey(press: Pick<Press, 'key' | 'code'>): RoomKeyId | undefined {
+  return ROOM_KEYS.find((entry) => (entry.match as readonly string[]).some((m) => m === press.code || m === press.key))?.id;
 }
 
 /** Space and Enter belong to the control that was reached by keyboard, as everywhere. */

@@ -14,6 +14,7 @@ from diemcau.api import (
     directory,
     dossier_work,
     dossiers,
+    entrances,
     live,
     news,
     office,
@@ -43,7 +44,7 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    session_modules = (conferences, control, rooms, recordings, stills, live, whip, whep)
+    session_modules = (conferences, control, rooms, entrances, recordings, stills, live, whip, whep)
     for module in (*office_modules, *session_modules, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback

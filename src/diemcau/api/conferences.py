@@ -1,11 +1,10 @@
 """REST over conferences (docs/protocol.md section 1)."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from diemcau.api.context import Server, ServerDep, actor_of
+from diemcau.api.context import Server, ServerDep, actor_of, address, page_address
 from diemcau.api.may import conference_place, may, view_at
 from diemcau.api.middleware import ARRIVED
 from diemcau.api.models import (
@@ -37,10 +36,7 @@ Calling = Annotated[Principal, may(Action.CALL, "conference")]
 Watching = Annotated[Principal, may(Action.WATCH, "session")]
 Muting = Annotated[Principal, may(Action.MUTE_SITE, "conference")]
 
-OPERATOR, CHAIR, SITE = Role.OPERATOR, Role.CHAIR, Role.SITE
-
-_PAGES = {OPERATOR: "control", CHAIR: "chair", SITE: "site", Role.VIEWER: "screen"}
-"""The page of each role, under the conference's address."""
+SITE = Role.SITE
 
 
 @router.get("/conferences")
@@ -202,11 +198,16 @@ async def links(
         site=body.site,
         hours=min(body.hours, left_h) if principal.conference else body.hours,
     )
-    base = server.public_url or str(request.base_url).rstrip("/")
-    page = f"/c/{quote(conference)}/{_PAGES[body.role]}"
-    page += f"/{body.site}" if body.role is SITE else ""
-    url = f"{base}{page}#token={token}"
-    return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
+    link = {
+        "url": page_address(request, conference, body.role, body.site, token),
+        "token": token,
+        "expires_at": moment(made.expires_at),
+    }
+    if body.role is Role.OPERATOR:
+        return link
+    code = await server.entrances.code(made, actor_of(principal))
+    qr = server.entrances.picture(address(request, f"/join#code={code.id}"))
+    return link | {"code": code.spoken, "qr": qr}
 
 
 def unit_json(unit: Unit) -> Json:

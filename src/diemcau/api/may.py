@@ -91,7 +91,10 @@ def place(server: Server, of: Of, named: dict[str, str]) -> Place:
             site = server.rooms.site_of(named["conference"], named["incident"])
             return replace(whole, subjects=whole.subjects | ({site} if site else set()))
         case "site":
-            server.files.dossier(named["dossier"]).require_site(named["site"])
+            if "dossier" in named:
+                server.files.dossier(named["dossier"]).require_site(named["site"])
+            else:
+                server.book.directory.site(named["site"])
             return Place(frozenset({named["site"]}))
         case _:
             dossier = server.files.dossier(named["dossier"])

@@ -20,6 +20,7 @@ from diemcau.domain.layout import custom, layout
 from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.selftest import Finding
 from diemcau.domain.source import CONTENT
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=300)]
@@ -45,6 +46,13 @@ def _within_years(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_within_years)]
 """A time with its zone."""
+
+
+Figures = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")], FiniteFloat],
+    Field(max_length=40),
+]
+"""What a page measures, by name."""
 
 
 class Body(BaseModel):
@@ -138,10 +146,7 @@ class IncidentIn(Body):
     """``figures``: what the page measures, by name."""
 
     text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
-    figures: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")], FiniteFloat],
-        Field(max_length=40),
-    ] = {}
+    figures: Figures = {}
 
 
 class IncidentPatch(Body):
@@ -149,6 +154,20 @@ class IncidentPatch(Body):
 
     state: Literal["taken", "closed"]
     remedy: Line = ""
+
+
+class FindingIn(Body):
+    item: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
+    passed: bool
+    note: Line = ""
+    figures: Figures = {}
+
+
+class SelfTestIn(Body):
+    results: Annotated[list[FindingIn], Field(min_length=1, max_length=20)]
+
+    def findings(self) -> list[Finding]:
+        return [Finding(one.item, one.passed, one.note, one.figures) for one in self.results]
 
 
 class SavedSceneIn(Body):

@@ -7,10 +7,11 @@ from fastapi import APIRouter
 
 from diemcau.api.context import ServerDep, actor_of
 from diemcau.api.may import conference_place, may
-from diemcau.api.models import ChatIn, IncidentIn, IncidentPatch
+from diemcau.api.models import ChatIn, IncidentIn, IncidentPatch, SelfTestIn
 from diemcau.api.views import as_json
 from diemcau.domain.permissions import Action
 from diemcau.ports.identity import Principal
+from diemcau.services.rooms import file_of
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/api/conferences/{conference}")
@@ -49,6 +50,23 @@ async def report(
     return as_json(
         await server.rooms.report(conference, site, body.text, body.figures, actor_of(who))
     )
+
+
+@router.put("/self-test/{site}")
+async def test_itself(
+    conference: str, site: str, body: SelfTestIn, server: ServerDep, who: Taking
+) -> Json:
+    """What the room found when it tried camera, sound and line; it is entered on its sheets."""
+    server.control.get(conference).require(site)
+    kept = await server.self_tests.keep(file_of(conference), site, body.findings(), actor_of(who))
+    return as_json(kept)
+
+
+@router.get("/self-test/{site}")
+async def last_test(conference: str, site: str, server: ServerDep, who: Taking) -> Json:
+    """``{}`` as long as there is none."""
+    found = server.self_tests.last(file_of(conference), site)
+    return as_json(found) if found else {}
 
 
 @router.patch("/incidents/{incident}")

@@ -51,6 +51,7 @@ from diemcau.services.dossiers.responsible import Responsible
 from diemcau.services.dossiers.scripts import Scripts
 from diemcau.services.dossiers.sitting import Sitting
 from diemcau.services.editor import Editor
+from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
@@ -65,6 +66,7 @@ from diemcau.services.records import Records
 from diemcau.services.reports import Reports
 from diemcau.services.rooms import Rooms
 from diemcau.services.scenes import Scenes
+from diemcau.services.selftests import SelfTests
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
@@ -264,6 +266,8 @@ async def assemble(
         sign_in=SignIn(accounts, hashing, parts.codes, clock),
         office=office,
         rooms=rooms,
+        self_tests=SelfTests(office.files, office.checks),
+        entrances=Entrances(office.files, control, tokens, tokens, clock, parts.codes.picture),
         scenes=Scenes(records, clock),
         editor=Editor(records, book, parts.sheets, control.standing_on),
         templates=Templates(parts.documents, records),

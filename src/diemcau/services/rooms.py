@@ -28,8 +28,8 @@ class Rooms:
     async def say(self, conference: str, site: str, text: str, by: str, *, room: bool) -> ChatLine:
         """A line from a site (``room``) or to it."""
         line = ChatLine(
-            id=f"{_file(conference)}.{token_hex(6)}",
-            dossier=_file(conference),
+            id=f"{file_of(conference)}.{token_hex(6)}",
+            dossier=file_of(conference),
             site=site,
             at=self._clock.now(),
             by=by,
@@ -45,8 +45,8 @@ class Rooms:
     ) -> Incident:
         """A site has a problem, with what its page measures."""
         incident = Incident(
-            id=f"{_file(conference)}.{token_hex(6)}",
-            dossier=_file(conference),
+            id=f"{file_of(conference)}.{token_hex(6)}",
+            dossier=file_of(conference),
             site=site,
             at=self._clock.now(),
             by=by,
@@ -79,14 +79,14 @@ class Rooms:
     def site_of(self, conference: str, incident_id: str) -> str:
         """The site that an incident of the conference is about; "" where there is none."""
         found = self._files.records.get(Incident, incident_id)
-        return found.site if found is not None and found.dossier == _file(conference) else ""
+        return found.site if found is not None and found.dossier == file_of(conference) else ""
 
     def view(self, conference: str) -> Json:
         """``talk`` by site and ``incidents`` by id, the newest of them, as live state shows it."""
         talk: dict[str, list[Json]] = {}
-        for line in self._files.records.of(ChatLine, _file(conference)).values():
+        for line in self._files.records.of(ChatLine, file_of(conference)).values():
             talk.setdefault(line.site, []).append(_line_json(line))
-        incidents = list(self._files.records.of(Incident, _file(conference)).values())
+        incidents = list(self._files.records.of(Incident, file_of(conference)).values())
         return {
             "talk": {site: lines[-LINES_SHOWN:] for site, lines in talk.items()},
             "incidents": {one.id: _incident_json(one) for one in incidents[-INCIDENTS_SHOWN:]},
@@ -103,7 +103,7 @@ class Rooms:
 
     def _incident(self, conference: str, incident_id: str) -> Incident:
         found = self._files.records.get(Incident, incident_id)
-        if found is None or found.dossier != _file(conference):
+        if found is None or found.dossier != file_of(conference):
             raise Unknown(
                 f"Không có sự cố «{incident_id}» trong phiên họp này.",
                 f"No incident {incident_id!r} in this session.",
@@ -111,7 +111,7 @@ class Rooms:
         return found
 
 
-def _file(conference: str) -> str:
+def file_of(conference: str) -> str:
     """Where a conference's records are: its dossier, or itself."""
     return conference.removeprefix("c-")
 

@@ -15,5 +15,9 @@ export const keys = {
   'keys.listen': ['Nghe hoặc thôi nghe chương trình', 'Listen to the programme, or stop'],
   'keys.banner': ['Nhập dòng chữ chạy', 'Write the banner'],
   'keys.help': ['Bảng phím tắt này', 'This list of keys'],
+  'keys.talk': ['Giữ để nói, thả ra để tắt micro', 'Hold to talk, let go to mute'],
+  'keys.own_mute': ['Mở hoặc tắt micro', 'Microphone on or off'],
+  'keys.hand': ['Xin phát biểu, hoặc hạ tay', 'Ask to speak, or lower the hand'],
+  'keys.chat': ['Nhắn phòng điều khiển', 'Write to the control room'],
   'keys.escape': ['Đóng, xóa ô tìm kiếm', 'Close, clear the search'],
 } as const satisfies Record<string, Text>;

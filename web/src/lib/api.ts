@@ -1,8 +1,9 @@
 /** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
 import { OfficeApi } from './officeApi.ts';
 import type {
-  Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
+  Call, ChatLine, Conference, Directory, Incident, KioskState, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
 } from './types.ts';
+import type { Result } from './selftest.ts';
 
 /** An answer that says no. `status` 0: the server was not reached at all. */
 export class Problem extends Error {
@@ -96,6 +97,10 @@ export class Api {
   layouts = () => this.#json<Layout[]>('GET', '/api/layouts');
   directory = () => this.#json<Directory>('GET', '/api/directory');
   conferences = () => this.#json<Conference[]>('GET', '/api/conferences');
+  /** What the link gives whose short code it is. */
+  byCode = (code: string) => this.#json<Link>('POST', '/api/codes', { code });
+  /** With the token of the room computer's link. */
+  kiosk = (token: string) => this.#json<KioskState>('POST', '/api/kiosk', { token });
   open = (order: NewConference) => this.#json<Conference>('POST', '/api/conferences', order);
   at = (conference: string) => new ConferenceApi(this.#json.bind(this), conference);
 }
@@ -128,5 +133,11 @@ export class ConferenceApi {
   mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });
   muteAll = (except: string[]) => this.#post('mute-all', { except });
   banner = (text: string) => this.#post('banner', { text });
+  raiseHand = (site: string) => this.json('PUT', `${this.#base}/hands/${site}`);
+  lowerHand = (site: string) => this.json('DELETE', `${this.#base}/hands/${site}`);
+  say = (site: string, text: string) => this.#post<ChatLine>(`chat/${site}`, { text });
+  report = (site: string, text: string, figures: Record<string, number>) =>
+    this.#post<Incident>(`incidents/${site}`, { text, figures });
+  keepTest = (site: string, results: Result[]) => this.json('PUT', `${this.#base}/self-test/${site}`, { results });
   link = (role: Role, site?: string) => this.#post<Link>('links', site ? { role, site } : { role });
 }

@@ -72,10 +72,15 @@ export function roleIn(me: Me): Role {
   return roles.includes('chair') ? 'chair' : 'viewer';
 }
 
+/** Pages that need no token of their own: what they are opened with is in their address, or typed there. */
+export function isNobodys(here: Route): boolean {
+  return ['acknowledge', 'sign-in', 'join', 'kiosk'].includes(here.page);
+}
+
 /** Whether a page is for somebody with this token; the server decides what he can do there. */
 export function mayOpen(me: Me, here: Route): boolean {
   if (here.page === 'unknown' || here.page === 'entry') return false;
-  if (here.page === 'acknowledge' || here.page === 'sign-in') return true;
+  if (isNobodys(here)) return true;
   const wanted = MAY_OPEN[here.page];
   if (!wanted) return me.account !== undefined || me.role === 'operator';
   const roles = me.role ? [me.role] : (me.grants ?? []).map((grant) => grant.role as string);
@@ -102,7 +107,7 @@ const OFFICE = ['conferences', 'urgent', 'directory', 'accounts', 'account', 'pr
 export type OfficePage = 'home' | 'new' | 'dossier' | (typeof OFFICE)[number];
 
 export type Route =
-  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | (typeof OFFICE)[number] }
+  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | 'join' | 'kiosk' | (typeof OFFICE)[number] }
   | { page: 'dossier'; dossier: string; tab: Tab }
   | { page: 'entry'; conference: string }
   | { page: 'control' | 'chair' | 'screen'; conference: string }
@@ -115,6 +120,7 @@ export function route(pathname: string): Route {
   if (path === '/' || path === '/index.html') return { page: 'home' };
   if (path === '/a') return { page: 'acknowledge' };
   if (path === '/sign-in') return { page: 'sign-in' };
+  if (path === '/join' || path === '/kiosk') return { page: path === '/join' ? 'join' : 'kiosk' };
   const office = OFFICE.find((name) => path === `/${name}`);
   if (office) return { page: office };
   return dossierRoute(path) ?? conferenceRoute(path) ?? { page: 'unknown' };

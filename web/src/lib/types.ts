@@ -244,4 +244,16 @@ export interface Link {
   url: string;
   token: string;
   expires_at: string;
+  /** "123-456-789", and a picture (SVG) that leads to the same; an operator's link has neither. */
+  code?: string;
+  qr?: string;
+}
+
+/** What a room computer learns of its site. */
+export interface KioskState {
+  site: string;
+  name: string;
+  now: string;
+  session?: Link;
+  next?: { title: string; starts_at: string };
 }
