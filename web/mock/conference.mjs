@@ -46,16 +46,16 @@ export class MockConference {
   }
 
   preview(scene) {
-    this.state.conference.preview = this.#scene(scene);
-    this.#changed();
+    this.state.conference.preview = this.scene(scene);
+    this.changed();
   }
 
   take(scene) {
     const { conference } = this.state;
-    const next = scene ? this.#scene(scene) : conference.preview;
+    const next = scene ? this.scene(scene) : conference.preview;
     conference.preview = conference.program;
     conference.program = next;
-    this.#changed();
+    this.changed();
   }
 
   call(site) {
@@ -64,15 +64,15 @@ export class MockConference {
     this.#endCalls();
     conference.calls = [call, ...conference.calls].slice(0, 20);
     this.beforeCall ??= conference.program;
-    conference.program = this.#scene({ layout: 'side-by-side', sites: [conference.chair, site] });
-    this.#changed();
+    conference.program = this.scene({ layout: 'side-by-side', sites: [conference.chair, site] });
+    this.changed();
     const delay = this.state.sites[site].state === 'ready' ? CONNECT_MS : 8000;
     setTimeout(() => {
       const there = conference.calls.find((k) => k.id === call.id);
       if (there?.state !== 'requested') return;
       const figures = { picture_ms: delay - 38, sound_ms: delay - 12, connect_ms: delay - 12 };
       Object.assign(there, delay === CONNECT_MS ? { state: 'connected', ...figures } : { state: 'failed' });
-      this.#changed();
+      this.changed();
     }, delay);
     return call;
   }
@@ -81,22 +81,22 @@ export class MockConference {
     this.#endCalls();
     if (this.beforeCall) this.state.conference.program = this.beforeCall;
     this.beforeCall = undefined;
-    this.#changed();
+    this.changed();
   }
 
   mute(site, muted) {
     this.state.sites[site].muted = muted;
-    this.#changed();
+    this.changed();
   }
 
   muteAll(except) {
     for (const site of Object.values(this.state.sites)) if (!except.includes(site.id)) site.muted = true;
-    this.#changed();
+    this.changed();
   }
 
   banner(text) {
     this.state.conference.banner = text;
-    this.#changed();
+    this.changed();
   }
 
   #endCalls() {
@@ -105,7 +105,7 @@ export class MockConference {
     );
   }
 
-  #scene(order) {
+  scene(order) {
     const panes = order.panes ?? layouts.find((layout) => layout.id === order.layout)?.panes;
     if (!panes) throw Object.assign(new Error(`no layout ${order.layout}`), { status: 422 });
     return { layout: order.layout ?? 'custom', panes, sites: panes.map((_, i) => order.sites[i] ?? '') };
@@ -129,7 +129,7 @@ export class MockConference {
     }
   }
 
-  #changed() {
+  changed() {
     this.#place();
     this.tell();
   }

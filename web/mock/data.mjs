@@ -1,18 +1,18 @@
 /** Twelve sites of Vĩnh Phúc on the tree of 2022, for pages without a server. */
 
 export const units = [
-  { id: 'tinh', name: 'Tỉnh Vĩnh Phúc', tier: 'province' },
-  { id: 'vinh-yen', name: 'Thành phố Vĩnh Yên', tier: 'district', parent: 'tinh' },
-  { id: 'binh-xuyen', name: 'Huyện Bình Xuyên', tier: 'district', parent: 'tinh' },
-  { id: 'tam-dao', name: 'Huyện Tam Đảo', tier: 'district', parent: 'tinh' },
-  { id: 'lap-thach', name: 'Huyện Lập Thạch', tier: 'district', parent: 'tinh' },
-  { id: 'dao-duc', name: 'Xã Đạo Đức', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'huong-canh', name: 'Thị trấn Hương Canh', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'trung-my', name: 'Xã Trung Mỹ', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'dai-dinh', name: 'Thị trấn Đại Đình', tier: 'commune', parent: 'tam-dao' },
-  { id: 'ho-son', name: 'Xã Hồ Sơn', tier: 'commune', parent: 'tam-dao' },
-  { id: 'xuan-hoa', name: 'Xã Xuân Hòa', tier: 'commune', parent: 'lap-thach' },
-  { id: 'quang-son', name: 'Xã Quang Sơn', tier: 'commune', parent: 'lap-thach' },
+  { id: 'tinh', name: 'Tỉnh Vĩnh Phúc', tier: 'province', latitude: 21.31, longitude: 105.6 },
+  { id: 'vinh-yen', name: 'Thành phố Vĩnh Yên', tier: 'district', parent: 'tinh', latitude: 21.305, longitude: 105.59 },
+  { id: 'binh-xuyen', name: 'Huyện Bình Xuyên', tier: 'district', parent: 'tinh', latitude: 21.29, longitude: 105.66 },
+  { id: 'tam-dao', name: 'Huyện Tam Đảo', tier: 'district', parent: 'tinh', latitude: 21.46, longitude: 105.6 },
+  { id: 'lap-thach', name: 'Huyện Lập Thạch', tier: 'district', parent: 'tinh', latitude: 21.42, longitude: 105.46 },
+  { id: 'dao-duc', name: 'Xã Đạo Đức', tier: 'commune', parent: 'binh-xuyen', latitude: 21.255, longitude: 105.64 },
+  { id: 'huong-canh', name: 'Thị trấn Hương Canh', tier: 'commune', parent: 'binh-xuyen', latitude: 21.28, longitude: 105.655 },
+  { id: 'trung-my', name: 'Xã Trung Mỹ', tier: 'commune', parent: 'binh-xuyen', latitude: 21.36, longitude: 105.71 },
+  { id: 'dai-dinh', name: 'Thị trấn Đại Đình', tier: 'commune', parent: 'tam-dao', latitude: 21.47, longitude: 105.55 },
+  { id: 'ho-son', name: 'Xã Hồ Sơn', tier: 'commune', parent: 'tam-dao', latitude: 21.43, longitude: 105.61 },
+  { id: 'xuan-hoa', name: 'Xã Xuân Hòa', tier: 'commune', parent: 'lap-thach', latitude: 21.44, longitude: 105.44 },
+  { id: 'quang-son', name: 'Xã Quang Sơn', tier: 'commune', parent: 'lap-thach', latitude: 21.47, longitude: 105.47 },
 ];
 
 const rows = [
@@ -70,7 +70,7 @@ export function freshState(id, title) {
   for (const site of directorySites) {
     sites[site.id] = {
       ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
-      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 },
+      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
     };
   }
   sites['s-ho-son'].state = 'off';
@@ -83,9 +83,11 @@ export function freshState(id, title) {
     conference: {
       id, title, master: 'vinh-phuc', chair: 's-vp-ubnd', buses: ['program', 'chair'],
       program: full('s-vp-ubnd'), preview: full('s-binh-xuyen'), chair_view: full('s-binh-xuyen'),
-      banner: '', max_sites: 200, max_panes: 9, calls: [],
+      banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [], undo: false, clock: false, slate: '', locked: false,
     },
     sites,
+    talk: {},
+    incidents: {},
     mcus: {
       'vinh-phuc': { id: 'vinh-phuc', name: mcus[0].name, state: 'online', viewers: 4, publishers: 2 },
       vnpt: { id: 'vnpt', name: mcus[1].name, state: 'online', parent: 'vinh-phuc', viewers: 5, publishers: 5, link: link(4) },

@@ -9,6 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { MockConference } from './conference.mjs';
+import { directed, scenes, underWay } from './direct.mjs';
 import { directorySites, layouts, mcus, units } from './data.mjs';
 import { listen, officeCall, whoIs } from './office/api.mjs';
 import { Refusal } from './refusal.mjs';
@@ -16,6 +17,7 @@ import { Refusal } from './refusal.mjs';
 const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
+underWay(conferences.get('c1'));
 let away = false;
 
 function identify(token) {
@@ -43,7 +45,6 @@ function linkOf(id, { role, site }, host) {
 
 const verbs = {
   preview: (c, { scene }) => c.preview(scene),
-  take: (c, { scene }) => c.take(scene),
   call: (c, { site }) => c.call(site),
   release: (c) => c.release(),
   mute: (c, { site, muted }) => c.mute(site, muted),
@@ -51,7 +52,7 @@ const verbs = {
   banner: (c, { text }) => c.banner(text),
 };
 
-function conferenceCall(method, id, verb, body, host) {
+function conferenceCall(method, id, verb, body, host, me) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
   if (method === 'GET' && !verb) return conference.snapshot();
@@ -62,6 +63,8 @@ function conferenceCall(method, id, verb, body, host) {
     return {};
   }
   if (method === 'POST' && verb === 'links') return linkOf(id, body, host);
+  const done = directed(method, verb ?? '', conference, body, me);
+  if (done) return done.answer;
   if (method === 'POST' && verbs[verb]) return verbs[verb](conference, body) ?? {};
   throw new Refusal(404, 'Không có lệnh này', 'No such call');
 }
@@ -80,8 +83,10 @@ function api(method, path, body, token, host, query) {
     conferences.set(id, new MockConference(id, body.title, body.sites));
     return conferences.get(id).state.conference;
   }
-  const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?$/.exec(path);
-  if (found) return conferenceCall(method, found[1], found[2], body, host);
+  const found = /^\/api\/conferences\/([^/]+)(?:\/(.+))?$/.exec(path);
+  if (found) return conferenceCall(method, found[1], found[2], body, host, me);
+  const scene = /^\/api\/scenes(?:\/([^/]+))?$/.exec(path);
+  if (scene) return scenes(method, scene[1], body, (order) => conferences.get('c1').scene(order));
   throw new Refusal(404, 'Không có', 'Not found');
 }
 
@@ -93,6 +98,7 @@ function control(path, body) {
     const { state } = conferences.get('c1');
     for (const [id, change] of Object.entries(body.sites ?? {})) Object.assign(state.sites[id], change);
     for (const [id, change] of Object.entries(body.mcus ?? {})) Object.assign(state.mcus[id], change);
+    Object.assign(state.conference, body.conference);
     conferences.get('c1').tell();
   }
   return {};

@@ -9,6 +9,7 @@ import { dossier } from './dossier.ts';
 import { home } from './home.ts';
 import { keys } from './keys.ts';
 import { office } from './office.ts';
+import { operator } from './operator.ts';
 import { script } from './script.ts';
 import { session } from './session.ts';
 import { site } from './site.ts';
@@ -16,7 +17,7 @@ import { site } from './site.ts';
 export type Text = readonly [vi: string, en: string];
 
 export const texts = {
-  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book,
+  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...operator,
 } as const;
 
 export type TextKey = keyof typeof texts;

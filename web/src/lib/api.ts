@@ -1,7 +1,7 @@
 /** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
 import { OfficeApi } from './officeApi.ts';
 import type {
-  Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
+  Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SavedScene, SceneOrder, Unit,
 } from './types.ts';
 
 /** An answer that says no. `status` 0: the server was not reached at all. */
@@ -97,6 +97,9 @@ export class Api {
   directory = () => this.#json<Directory>('GET', '/api/directory');
   conferences = () => this.#json<Conference[]>('GET', '/api/conferences');
   open = (order: NewConference) => this.#json<Conference>('POST', '/api/conferences', order);
+  scenes = () => this.#json<SavedScene[]>('GET', '/api/scenes');
+  keepScene = (id: string, name: string, scene: SceneOrder) => this.#json<SavedScene>('PUT', `/api/scenes/${encodeURIComponent(id)}`, { name, scene });
+  dropScene = (id: string) => this.#json('DELETE', `/api/scenes/${encodeURIComponent(id)}`);
   at = (conference: string) => new ConferenceApi(this.#json.bind(this), conference);
 }
 
@@ -118,7 +121,22 @@ export class ConferenceApi {
   units = () => this.json<Unit[]>('GET', `${this.#base}/units`);
   close = () => this.json('DELETE', this.#base);
   preview = (scene: SceneOrder) => this.#post('preview', { scene });
-  take = () => this.#post('take', {});
+  take = (scene?: SceneOrder) => this.#post('take', scene ? { scene } : {});
+  takeItem = (item: string, reason = '') => this.#post('take', { item, reason });
+  undo = () => this.#post('undo', {});
+  floor = (site: string) => this.#post('floor', { site });
+  turn = (sites: string[], seconds: number) => this.json('PUT', `${this.#base}/turn`, { sites, seconds });
+  endTurn = () => this.json('DELETE', `${this.#base}/turn`);
+  clock = (on: boolean) => this.json('PUT', `${this.#base}/clock`, { on });
+  lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
+  slate = (text: string) => this.json('PUT', `${this.#base}/slate`, { text });
+  extend = (minutes: number) => this.#post<{ ends_at: string }>('extend', { minutes });
+  lowerHand = (site: string) => this.json('DELETE', `${this.#base}/hands/${encodeURIComponent(site)}`);
+  say = (site: string, text: string) => this.#post(`chat/${encodeURIComponent(site)}`, { text });
+  takeIncident = (id: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'taken' });
+  closeIncident = (id: string, remedy: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'closed', remedy });
+  record = (on: boolean) => this.#post('recording', { on });
+  stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
   call = (site: string) => this.#post<Call>('call', { site });
   release = () => this.#post('release', {});
   mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });

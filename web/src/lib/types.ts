@@ -68,6 +68,8 @@ export interface Site {
   slot?: number;
   level_db?: number;
   quality?: Quality;
+  /** The version of its still picture, where there is one. */
+  still?: string;
 }
 
 export interface Mcu {
@@ -85,6 +87,65 @@ export interface Mcu {
   };
 }
 
+/** A site that asks to speak. */
+export interface Hand {
+  site: string;
+  at: string;
+}
+
+/** Sites shown one after the other. */
+export interface Turn {
+  sites: string[];
+  seconds: number;
+  place: number;
+  since: string;
+}
+
+export interface Recording {
+  number: number;
+  state: 'starting' | 'recording' | 'failed' | 'stopped';
+  started_at?: string;
+  seconds?: number;
+  bytes?: number;
+  free_bytes?: number;
+  plays?: boolean;
+  reason?: string;
+}
+
+export interface ChatLine {
+  id: string;
+  at: string;
+  by: string;
+  text: string;
+  /** The site wrote it. */
+  room: boolean;
+}
+
+export interface Incident {
+  id: string;
+  site: string;
+  at: string;
+  by: string;
+  text: string;
+  figures: Record<string, number>;
+  state: 'reported' | 'taken' | 'closed';
+  taken_by?: string;
+  taken_at?: string;
+  closed_by?: string;
+  closed_at?: string;
+  remedy?: string;
+}
+
+/** A scene kept under a name; without sites it is a layout alone. */
+export interface SavedScene {
+  id: string;
+  name: string;
+  scene: Scene;
+  sites: string[];
+  at: string;
+  by: string;
+}
+
 export interface Conference {
   id: string;
   title: string;
@@ -98,12 +159,26 @@ export interface Conference {
   max_sites?: number;
   max_panes?: number;
   calls?: Call[];
+  cue?: string;
+  cue_at?: string;
+  undo?: boolean;
+  clock?: boolean;
+  slate?: string;
+  locked?: boolean;
+  hands?: Hand[];
+  turn?: Turn;
+  dossier?: string;
+  starts_at?: string;
+  ends_at?: string;
+  recording?: Recording;
 }
 
 export interface LiveState {
   conference: Conference;
   sites: Record<string, Site>;
   mcus?: Record<string, Mcu>;
+  talk?: Record<string, ChatLine[]>;
+  incidents?: Record<string, Incident>;
   server?: { version: string };
 }
 
