@@ -1,4 +1,5 @@
 /** What an operator does beside taking, and what rooms say: docs/protocol.md section 1, in memory. */
+import { changed } from './office/api.mjs';
 import { sitting } from './office/dossiers.mjs';
 import { Refusal } from './refusal.mjs';
 
@@ -36,7 +37,10 @@ export function take(c, { scene, item, reason = '' }) {
   const found = [items[place], items[place + 1]].find((one) => one && [...one.sites].sort().join() === shown);
   if (named || found) cued(c, named ?? found);
   const inStep = named ? [place, place + 1].includes(items.indexOf(named)) : found;
-  if (!inStep && items.length) sitting(conference.dossier).departures.unshift({ id: fresh(), at: now(), by: 'kythuat', sites: conference.program.sites, reason });
+  if (!inStep && items.length) {
+    sitting(conference.dossier).departures.unshift({ id: fresh(), at: now(), by: 'kythuat', sites: conference.program.sites, reason });
+    changed(conference.dossier, 'Departure');
+  }
   c.changed();
 }
 

@@ -23,6 +23,7 @@ from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.units import Unit
 from diemcau.ports.identity import NotAllowed, Principal, TokenElsewhere
 from diemcau.services.conferences import Order
 from diemcau.services.guard import Place
@@ -100,7 +101,7 @@ async def units(conference: str, server: ServerDep, principal: Watching) -> list
     for site in server.control.get(conference).sites:
         unit = tree[directory.site(site).unit]
         for one in [*reversed(tree.above(unit.id)), unit]:
-            shown.setdefault(one.id, unit_json(one.id, one.name, one.tier, one.parent))
+            shown.setdefault(one.id, unit_json(one))
     return list(shown.values())
 
 
@@ -117,11 +118,14 @@ async def take(
     conference: str, server: ServerDep, principal: Directing, body: TakeIn | None = None
 ) -> Json:
     """What departs from the script is written down, with the reason if there is one (R5-script)."""
-    scene = body.scene.scene() if body and body.scene else None
+    order = body or TakeIn()
+    sitting = server.office.sitting
+    scene = order.scene.scene() if order.scene else None
+    if order.item:
+        scene = sitting.staged(conference, order.item)
     await server.control.take(conference, scene)
     shown = server.control.get(conference).program
-    reason = body.reason if body else ""
-    await server.office.sitting.took(conference, shown, reason, actor_of(principal))
+    await sitting.took(conference, shown, order.reason, actor_of(principal), order.item)
     return {}
 
 
@@ -194,5 +198,12 @@ async def links(
     return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
 
 
-def unit_json(unit_id: str, name: str, tier: str, parent: str) -> Json:
-    return {"id": unit_id, "name": name, "tier": tier, **({"parent": parent} if parent else {})}
+def unit_json(unit: Unit) -> Json:
+    known = unit.latitude or unit.longitude
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "tier": unit.tier,
+        **({"parent": unit.parent} if unit.parent else {}),
+        **({"latitude": unit.latitude, "longitude": unit.longitude} if known else {}),
+    }

@@ -94,7 +94,7 @@ function ofView(desk: ControlDesk): Command[] {
 function ofSites(desk: ControlDesk): Command[] {
   const kind = t('palette.site');
   return desk.board.leaves.map((leaf) => ({
-    ...command(`site:${leaf.id}`, leaf.name, kind, (add) => desk.pick(leaf.id, add)),
+    ...command(`site:${leaf.id}`, leaf.name, kind, (add) => desk.pick(leaf.id, add), 2),
     more: `${leaf.code} ${unitPath(desk.units, leaf.unit)}`,
   }));
 }

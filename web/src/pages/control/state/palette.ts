@@ -38,15 +38,18 @@ function scoreOf(word: string, one: Folded<Entry>): number {
   return one.more.includes(word) ? 1 : 0;
 }
 
-/** The entries in which every word is found, best first; with nothing typed, those that weigh most. */
+/** The entries in which every word is found, best first; with nothing typed, the first ones. */
 export function hits<E extends Entry>(query: string, index: readonly Folded<E>[], most = 40): E[] {
   const asked = fold(query).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const found = index.flatMap((one, order) => {
     const scores = asked.map((word) => scoreOf(word, one));
     if (scores.includes(0)) return [];
     const whole = asked.length > 1 && one.label.includes(asked.join(' ')) ? 3 : 0;
-    const score = scores.reduce((sum, value) => sum + value, whole) + (one.entry.weight ?? 0);
+    // Of two that fit as well, the one that says little else.
+    const share = asked.length / (one.words.length + 1);
+    const score = scores.reduce((sum, value) => sum + value, whole) + (one.entry.weight ?? 0) + share;
     return [{ entry: one.entry, order, score }];
   });
+  if (asked.length === 0) return found.slice(0, most).map(({ entry }) => entry);
   return found.sort((a, b) => b.score - a.score || a.order - b.order).slice(0, most).map(({ entry }) => entry);
 }

@@ -46,8 +46,8 @@ export class RollDesk {
   }
 
   move(by: number): void {
-    const index = this.shown.findIndex((one) => one.site === this.site);
-    const target = this.shown[index < 0 ? 0 : Math.min(this.shown.length - 1, Math.max(0, index + by))];
+    const index = this.shown.findIndex((one) => one === this.current);
+    const target = this.shown[Math.min(this.shown.length - 1, Math.max(0, index + by))];
     if (target) this.site = target.site;
   }
 
