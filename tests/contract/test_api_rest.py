@@ -71,8 +71,8 @@ async def test_me_says_who_a_token_speaks_for(house: FakeServer, site: Caller) -
         "conference": house.conference.id,
         "site": "s-bac-1",
         "title": "Họp giao ban",
-        "expires_at": "2026-11-24T13:00:00.000Z",
         "now": "2026-11-24T01:00:00.000Z",
+        "expires_at": "2026-11-24T13:00:00.000Z",
     }
 
 

@@ -1,14 +1,15 @@
 /** What rooms say: whose thread is open, what has been looked at, and a short sound for a new incident. */
 import { SvelteMap } from 'svelte/reactivity';
 import type { Desk } from '../../../lib/desk.svelte.ts';
+import type { Incident } from '../../../lib/types.ts';
 import { threads, type Thread } from './talk.ts';
 
 export class Rooms {
   /** The thread that is open. */
   site = $state('');
   field = $state<HTMLInputElement>();
-  /** Heard by whoever listens to the page: the latest incident. */
-  latest = $state('');
+  /** The latest incident that came while the page was open. */
+  #latest = $state('');
   readonly #seen = new SvelteMap<string, string>();
   #known: Set<string> | undefined;
 
@@ -17,6 +18,11 @@ export class Rooms {
     return threads(talk ?? {}, Object.values(incidents ?? {}), this.#seen);
   });
   readonly open: Thread | undefined = $derived.by(() => this.threads.find((one) => one.site === this.site));
+  /** Shown and said until somebody takes it. */
+  readonly alarm: Incident | undefined = $derived.by(() => {
+    const found = this.desk.live.state?.incidents?.[this.#latest];
+    return found?.state === 'reported' ? found : undefined;
+  });
   readonly waiting = $derived.by(() => this.threads.reduce((sum, one) => sum + one.unread + one.reported, 0));
 
   constructor(private readonly desk: Desk) {}
@@ -34,12 +40,12 @@ export class Rooms {
     this.#known = new Set([...(this.#known ?? []), ...reported.map((one) => one.id)]);
     const last = fresh.at(-1);
     if (!last) return;
-    this.latest = `${this.desk.nameOf(last.site)}: ${last.text}`;
+    this.#latest = last.id;
     ring();
   }
 
   forgetAlarm(): void {
-    this.latest = '';
+    this.#latest = '';
   }
 }
 

@@ -30,10 +30,14 @@ export interface SiteMap {
   spots: Spot[];
   lost: Leaf[];
   height: number;
+  /** Of a spot, 1 for few sites. */
+  scale: number;
 }
 
-/** How far apart sites of one place are drawn, in parts of the map's width. */
-const APART = 0.024;
+/** How far apart sites of one place are drawn, in parts of the map's width; of many, each is smaller. */
+const APART = 0.036;
+/** So many sites are drawn at full size. */
+const ROOMY = 40;
 
 /** The sites where their units are, north above; those of one place stand around it. */
 export function siteMap(units: readonly Unit[], sites: readonly Leaf[]): SiteMap {
@@ -42,15 +46,16 @@ export function siteMap(units: readonly Unit[], sites: readonly Leaf[]): SiteMap
   const known = places.flatMap(({ site, place }) => (place ? [{ site, place }] : []));
   const lost = places.filter(({ place }) => !place).map(({ site }) => site);
   const { x, y, height } = frame(known.map(({ place }) => place));
+  const scale = Math.max(0.3, Math.min(1, Math.sqrt(ROOMY / Math.max(1, known.length))));
   const here = new Map<string, number>();
   const spots = known.map(({ site, place }) => {
     const key = `${place.latitude} ${place.longitude}`;
     const nth = here.get(key) ?? 0;
     here.set(key, nth + 1);
-    const [dx, dy] = around(nth);
+    const [dx, dy] = around(nth, APART * scale);
     return { site, x: x(place.longitude) + dx, y: y(place.latitude) + dy };
   });
-  return { spots, lost, height };
+  return { spots, lost, height, scale };
 }
 
 interface Degrees {
@@ -75,8 +80,8 @@ function frame(places: readonly Degrees[]): { x: (longitude: number) => number; 
 }
 
 /** The nth place of a spiral around a point, which has the first. */
-function around(nth: number): [number, number] {
-  const radius = APART * Math.sqrt(nth);
+function around(nth: number, apart: number): [number, number] {
+  const radius = apart * Math.sqrt(nth);
   const angle = nth * 2.4;
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
