@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.domain.conference import Call, CallState, Conference, Hand, Scene, Turn
+from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
 from diemcau.domain.layout import LAYOUTS, custom
 from diemcau.store.codec import decode, encode
 
@@ -69,7 +69,15 @@ conferences = st.builds(
         place=st.integers(0, 2),
         since=moments,
     ),
-    former=st.just(()) | st.tuples(scenes(), scenes()),
+    former=st.none()
+    | st.builds(
+        Former,
+        program=scenes(),
+        preview=scenes(),
+        cue=texts,
+        cue_at=st.none() | moments,
+        banner=texts,
+    ),
     clock=st.booleans(),
     slate=texts,
     locked=st.booleans(),

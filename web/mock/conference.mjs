@@ -56,16 +56,16 @@ export class MockConference {
   }
 
   preview(scene) {
-    this.state.conference.preview = this.#scene(scene);
-    this.#changed();
+    this.state.conference.preview = this.scene(scene);
+    this.changed();
   }
 
   take(scene) {
     const { conference } = this.state;
-    const next = scene ? this.#scene(scene) : conference.preview;
+    const next = scene ? this.scene(scene) : conference.preview;
     conference.preview = conference.program;
     conference.program = next;
-    this.#changed();
+    this.changed();
   }
 
   call(site) {
@@ -75,15 +75,15 @@ export class MockConference {
     conference.calls = [call, ...conference.calls].slice(0, 20);
     this.beforeCall ??= conference.program;
     conference.hands = conference.hands.filter((hand) => hand.site !== site);
-    conference.program = this.#scene({ layout: 'side-by-side', sites: [conference.chair, site] });
-    this.#changed();
+    conference.program = this.scene({ layout: 'side-by-side', sites: [conference.chair, site] });
+    this.changed();
     const delay = this.state.sites[site].state === 'ready' ? CONNECT_MS : 8000;
     setTimeout(() => {
       const there = conference.calls.find((k) => k.id === call.id);
       if (there?.state !== 'requested') return;
       const figures = { picture_ms: delay - 38, sound_ms: delay - 12, connect_ms: delay - 12 };
       Object.assign(there, delay === CONNECT_MS ? { state: 'connected', ...figures } : { state: 'failed' });
-      this.#changed();
+      this.changed();
     }, delay);
     return call;
   }
@@ -92,17 +92,17 @@ export class MockConference {
     this.#endCalls();
     if (this.beforeCall) this.state.conference.program = this.beforeCall;
     this.beforeCall = undefined;
-    this.#changed();
+    this.changed();
   }
 
   mute(site, muted) {
     this.state.sites[site].muted = muted;
-    this.#changed();
+    this.changed();
   }
 
   muteAll(except) {
     for (const site of Object.values(this.state.sites)) if (!except.includes(site.id)) site.muted = true;
-    this.#changed();
+    this.changed();
   }
 
   /** What an account that runs some of the MCUs sees (docs/protocol.md, section 2). */
@@ -121,35 +121,7 @@ export class MockConference {
 
   banner(text) {
     this.state.conference.banner = text;
-    this.#changed();
-  }
-
-  hand(site, up) {
-    const { conference } = this.state;
-    const others = (conference.hands ?? []).filter((hand) => hand.site !== site);
-    conference.hands = up ? [...others, { site, at: new Date().toISOString() }] : others;
-    this.#changed();
-  }
-
-  say(site, by, text, room) {
-    const line = { id: `l${++this.number}`, at: new Date().toISOString(), by, text, room };
-    this.state.talk[site] = [...(this.state.talk[site] ?? []), line].slice(-30);
-    this.#changed();
-    return line;
-  }
-
-  report(site, by, { text, figures }) {
-    const id = `p${++this.number}`;
-    this.state.incidents[id] = { id, site, at: new Date().toISOString(), by, text, figures, state: 'reported' };
-    this.#changed();
-    return this.state.incidents[id];
-  }
-
-  seeTo(id, by, { state, remedy }) {
-    const at = new Date().toISOString();
-    Object.assign(this.state.incidents[id], { state, [`${state}_by`]: by, [`${state}_at`]: at }, remedy ? { remedy } : {});
-    this.#changed();
-    return this.state.incidents[id];
+    this.changed();
   }
 
   keepTest(site, by, { results }) {
@@ -163,7 +135,7 @@ export class MockConference {
     );
   }
 
-  #scene(order) {
+  scene(order) {
     const panes = order.panes ?? layouts.find((layout) => layout.id === order.layout)?.panes;
     if (!panes) throw Object.assign(new Error(`no layout ${order.layout}`), { status: 422 });
     return { layout: order.layout ?? 'custom', panes, sites: panes.map((_, i) => order.sites[i] ?? '') };
@@ -189,7 +161,7 @@ export class MockConference {
     }
   }
 
-  #changed() {
+  changed() {
     this.#place();
     this.tell();
   }

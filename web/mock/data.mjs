@@ -87,7 +87,7 @@ export function freshState(id, title) {
   for (const site of directorySites) {
     sites[site.id] = {
       ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
-      still: 'v1', quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 },
+      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
     };
   }
   sites['s-ho-son'].state = 'off';
@@ -101,7 +101,7 @@ export function freshState(id, title) {
     conference: {
       id, title, master: 'vinh-phuc', chair: 's-vp-ubnd', buses: ['program', 'chair'],
       program: full('s-vp-ubnd'), preview: full('s-binh-xuyen'), chair_view: full('s-binh-xuyen'),
-      banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [], ...session(),
+      banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [], undo: false, clock: false, slate: '', locked: false, ...session(),
     },
     agenda,
     talk: {},

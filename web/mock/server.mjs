@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { MockConference } from './conference.mjs';
+import { directed, scenes, underWay } from './direct.mjs';
 import { directorySites, layouts, mcus, units } from './data.mjs';
 import { listen, officeCall, whoIs } from './office/api.mjs';
 import { Refusal } from './refusal.mjs';
@@ -17,6 +18,7 @@ import { Refusal } from './refusal.mjs';
 const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
+underWay(conferences.get('c1'));
 let away = false;
 const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
@@ -39,8 +41,6 @@ async function bodyOf(request) {
   for await (const chunk of request) text += chunk;
   return text;
 }
-
-const still = (site) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><path fill="#345" d="M0 0h16v9H0z"/><circle cx="8" cy="4" r="2" fill="#9ab"/><title>${site}</title></svg>`;
 
 /** The MCUs that an account runs, if it runs any and is not the province's own. */
 function ownMcus(me) {
@@ -80,7 +80,6 @@ function waiting(token, host) {
 
 const verbs = {
   preview: (c, { scene }) => c.preview(scene),
-  take: (c, { scene }) => c.take(scene),
   call: (c, { site }) => c.call(site),
   release: (c) => c.release(),
   mute: (c, { site, muted }) => c.mute(site, muted),
@@ -88,27 +87,21 @@ const verbs = {
   banner: (c, { text }) => c.banner(text),
 };
 
-/** What a room says for itself: `hands/{site}` and so on. */
-function roomCall(method, conference, verb, site, body, by) {
-  if (verb === 'hands') return conference.hand(site, method === 'PUT') ?? {};
-  if (verb === 'chat') return conference.say(site, by, body.text, by === `link:${site}`);
-  if (verb === 'incidents') return method === 'PATCH' ? conference.seeTo(site, by, body) : conference.report(site, by, body);
-  if (verb === 'self-test') return method === 'PUT' ? conference.keepTest(site, by, body) : (conference.tests.get(site) ?? {});
-  throw new Refusal(404, 'Không có lệnh này', 'No such call');
-}
-
-function conferenceCall(method, id, verb, body, host, by, more) {
+function conferenceCall(method, id, verb, body, host, me) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
   if (method === 'GET' && !verb) return conference.snapshot();
   if (method === 'GET' && verb === 'units') return units;
-  if (verb === 'stills') return { file: still(more), type: 'image/svg+xml' };
   if ((method === 'DELETE' && !verb) || verb === 'end') {
     conferences.delete(id);
     for (const socket of conference.sockets) socket.close(4410);
     return {};
   }
   if (method === 'POST' && verb === 'links') return linkOf(id, body, host);
+  const test = /^self-test\/([^/]+)$/.exec(verb ?? '')?.[1];
+  if (test) return method === 'PUT' ? conference.keepTest(test, `link:${me.site ?? me.role ?? me.account}`, body) : (conference.tests.get(test) ?? {});
+  const done = directed(method, verb ?? '', conference, body, me);
+  if (done) return done.answer;
   if (method === 'POST' && verbs[verb]) return verbs[verb](conference, body) ?? {};
   throw new Refusal(404, 'Không có lệnh này', 'No such call');
 }
@@ -129,10 +122,10 @@ function api(method, path, body, token, host, query) {
     conferences.set(id, new MockConference(id, body.title, body.sites));
     return conferences.get(id).state.conference;
   }
-  const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path);
-  const ofRoom = found && ['hands', 'chat', 'incidents', 'self-test'].includes(found[2]) && conferences.has(found[1]);
-  if (ofRoom) return roomCall(method, conferences.get(found[1]), found[2], found[3], body, me.account ?? `link:${me.site ?? me.role}`);
-  if (found) return conferenceCall(method, found[1], found[2], body, host, me.account ?? `link:${me.role}`, found[3]);
+  const found = /^\/api\/conferences\/([^/]+)(?:\/(.+))?$/.exec(path);
+  if (found) return conferenceCall(method, found[1], found[2], body, host, me);
+  const scene = /^\/api\/scenes(?:\/([^/]+))?$/.exec(path);
+  if (scene) return scenes(method, scene[1], body, (order) => conferences.get('c1').scene(order));
   throw new Refusal(404, 'Không có', 'Not found');
 }
 
@@ -146,6 +139,7 @@ function control(path, body) {
     const { state } = conferences.get('c1');
     for (const [id, change] of Object.entries(body.sites ?? {})) Object.assign(state.sites[id], change);
     for (const [id, change] of Object.entries(body.mcus ?? {})) Object.assign(state.mcus[id], change);
+    Object.assign(state.conference, body.conference);
     conferences.get('c1').tell();
   }
   return {};

@@ -29,7 +29,7 @@ describe('sources', () => {
   });
   it('a site that shares has a row of its content under its own', () => {
     const rows: Row<Site>[] = [{ kind: 'site', site: shares, depth: 1 }, { kind: 'site', site: site('b'), depth: 1 }];
-    const all = withContent(rows, (of) => contentSite(of, ''));
+    const all = withContent(rows, new Set(['a']), (of) => `${of.name} shares`);
     expect(all.map((row) => row.kind === 'site' && [row.site.id, row.depth])).toEqual([['a', 1], ['a.content', 2], ['b', 1]]);
   });
   it('content beside a speaker gets the layout made for them, the content large', () => {

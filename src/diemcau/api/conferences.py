@@ -125,11 +125,14 @@ async def take(
     conference: str, server: ServerDep, principal: Directing, body: TakeIn | None = None
 ) -> Json:
     """What departs from the script is written down, with the reason if there is one (R5-script)."""
-    scene = body.scene.scene() if body and body.scene else None
+    order = body or TakeIn()
+    sitting = server.office.sitting
+    scene = order.scene.scene() if order.scene else None
+    if order.item:
+        scene = sitting.staged(conference, order.item)
     await server.control.take(conference, scene)
     shown = server.control.get(conference).program
-    reason = body.reason if body else ""
-    await server.office.sitting.took(conference, shown, reason, actor_of(principal))
+    await sitting.took(conference, shown, order.reason, actor_of(principal), order.item)
     return {}
 
 

@@ -34,10 +34,8 @@ Director = Annotated[Principal, may(Action.DIRECT)]
 async def undo(
     conference: str, server: ServerDep, who: Directing, body: NothingIn | None = None
 ) -> Json:
-    """Programme and preview as they were before the last take."""
+    """Programme, preview and place in the script as they were before the last take."""
     await server.control.undo(conference)
-    shown = server.control.get(conference).program
-    await server.office.sitting.took(conference, shown, "", actor_of(who))
     return {}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     FiniteFloat,
     StringConstraints,
+    model_validator,
 )
 
 from diemcau.domain.conference import Scene
@@ -94,10 +95,17 @@ class PreviewIn(Body):
 
 
 class TakeIn(Body):
-    """``reason``: why it departs from the script, where it does."""
+    """A scene, or an item of the script; ``reason``: why it departs from that, where it does."""
 
     scene: SceneIn | None = None
+    item: Id = ""
     reason: Line = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.scene and self.item:
+            raise ValueError("a scene or an item, not both")
+        return self
 
 
 class CallIn(Body):

@@ -108,6 +108,17 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Former:
+    """Programme, preview and place in the script before a take."""
+
+    program: Scene
+    preview: Scene
+    cue: str = ""
+    cue_at: datetime | None = None
+    banner: str = ""
+
+
+@dataclass(frozen=True)
 class Conference:
     """One session's desired state. ``slots`` and ``lanes`` say who sits where in the media."""
 
@@ -139,8 +150,8 @@ class Conference:
     hands: tuple[Hand, ...] = ()
     """Who asks to speak, the longest waiting first."""
     turn: Turn | None = None
-    former: tuple[Scene, ...] = ()
-    """Programme and preview before the last take, for as long as it can be undone."""
+    former: Former | None = None
+    """What was before the last take, for as long as it can be undone."""
     clock: bool = False
     slate: str = ""
     """What the programme shows in place of pictures, without sound: a break, say."""
@@ -221,18 +232,35 @@ def taken(conference: Conference, scene: Scene | None = None) -> Conference:
         after,
         base=scene,
         preview=conference.program,
-        former=(conference.program, conference.preview),
+        former=Former(
+            conference.program,
+            conference.preview,
+            conference.cue,
+            conference.cue_at,
+            conference.banner,
+        ),
         turn=None,
         slate="",
     )
 
 
 def undone(conference: Conference) -> Conference:
-    """The last take never was: programme and preview as they were before it."""
-    if not conference.former:
+    """The last take never was: programme, preview and place in the script as they were before it.
+
+    A banner goes back only with the item of the script that it belongs to.
+    """
+    former = conference.former
+    if former is None:
         raise Conflict("Không có lần lên hình nào để hoàn tác.", "There is no take to undo.")
-    program, preview = conference.former
-    return replace(taken(conference, program), preview=preview, former=())
+    moved = conference.cue != former.cue
+    return replace(
+        taken(conference, former.program),
+        preview=former.preview,
+        cue=former.cue,
+        cue_at=former.cue_at,
+        banner=former.banner if moved else conference.banner,
+        former=None,
+    )
 
 
 def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
@@ -252,7 +280,7 @@ def called(conference: Conference, site: str, call_id: str, now: datetime) -> Co
         chair_view=full(site),
         muted=ended.muted - {site},
         hands=tuple(hand for hand in ended.hands if hand.site != site),
-        former=(),
+        former=None,
         turn=None,
         slate="",
     )
@@ -266,7 +294,7 @@ def released(conference: Conference) -> Conference:
     if conference.current_call is None:
         raise Conflict("Không có điểm cầu nào đang được mời.", "No site is called at the moment.")
     ended = _end_current_call(conference)
-    return replace(_shown(ended, ended.base), chair_view=full(ended.chair), former=())
+    return replace(_shown(ended, ended.base), chair_view=full(ended.chair), former=None)
 
 
 def measured(

@@ -200,6 +200,11 @@ def scene_of(item: ScriptItem) -> Scene:
     return Scene(layout(item.layout), item.sites)
 
 
+def in_step(script: Script, cue: str, item: ScriptItem) -> bool:
+    """Whether the item is the present one or the next: others leave some out, or go back."""
+    return item in (script.item(cue), script.after(cue))
+
+
 def cue_of(script: Script, cue: str, sites: Sequence[str]) -> ScriptItem | None:
     """The item that a scene with these sites puts on the main screen: the present one or the next.
 

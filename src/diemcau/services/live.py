@@ -163,7 +163,7 @@ def conference_json(conference: Conference) -> Json:
         **_cue(conference),
         "hands": [{"site": hand.site, "at": moment(hand.at)} for hand in conference.hands],
         **_turn(conference.turn),
-        "undo": bool(conference.former),
+        "undo": conference.former is not None,
         "clock": conference.clock,
         "slate": conference.slate,
         "locked": conference.locked,

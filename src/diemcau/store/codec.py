@@ -7,7 +7,7 @@ their defaults, so that a newer server reads what an older one wrote.
 from datetime import datetime
 from typing import Any
 
-from diemcau.domain.conference import Call, CallState, Conference, Hand, Scene, Turn
+from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
 from diemcau.domain.layout import LAYOUTS, custom, layout
 
 Json = dict[str, Any]
@@ -34,7 +34,7 @@ def encode(conference: Conference) -> Json:
         "cue_at": _moment(conference.cue_at),
         "hands": [{"site": hand.site, "at": _moment(hand.at)} for hand in conference.hands],
         "turn": _turn(conference.turn),
-        "former": [_scene(scene) for scene in conference.former],
+        "former": _former(conference.former),
     }
 
 
@@ -54,7 +54,7 @@ def decode(data: Json) -> Conference:
     hands = [(hand["site"], _moment_of(hand["at"])) for hand in data.get("hands", ())]
     values["hands"] = tuple(Hand(site, at) for site, at in hands if at is not None)
     values["turn"] = _turn_of(data.get("turn"))
-    values["former"] = tuple(_scene_of(scene) for scene in data.get("former", ()))
+    values["former"] = _former_of(data.get("former"))
     return Conference(**values)
 
 
@@ -82,6 +82,30 @@ def _turn_of(data: Json | None) -> Turn | None:
         return None
     since = datetime.fromisoformat(data["since"])
     return Turn(tuple(data["sites"]), data["seconds"], data["place"], since)
+
+
+def _former(former: Former | None) -> Json | None:
+    if former is None:
+        return None
+    return {
+        "program": _scene(former.program),
+        "preview": _scene(former.preview),
+        "cue": former.cue,
+        "cue_at": _moment(former.cue_at),
+        "banner": former.banner,
+    }
+
+
+def _former_of(data: Json | None) -> Former | None:
+    if not data:
+        return None
+    return Former(
+        _scene_of(data["program"]),
+        _scene_of(data["preview"]),
+        data["cue"],
+        _moment_of(data["cue_at"]),
+        data["banner"],
+    )
 
 
 def _scene(scene: Scene) -> Json:

@@ -10,6 +10,7 @@ import { home } from './home.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { office } from './office.ts';
+import { operator } from './operator.ts';
 import { script } from './script.ts';
 import { selftest } from './selftest.ts';
 import { session } from './session.ts';
@@ -21,7 +22,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share,
+  ...share, ...operator,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -1,7 +1,7 @@
 /** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
 import { OfficeApi } from './officeApi.ts';
 import type {
-  Call, ChatLine, Conference, Directory, Incident, KioskState, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
+  Call, ChatLine, Conference, Directory, Incident, KioskState, Layout, Link, LiveState, Me, NewConference, Role, SavedScene, SceneOrder, Unit,
 } from './types.ts';
 import type { Result } from './selftest.ts';
 
@@ -102,6 +102,9 @@ export class Api {
   /** With the token of the room computer's link. */
   kiosk = (token: string) => this.#json<KioskState>('POST', '/api/kiosk', { token });
   open = (order: NewConference) => this.#json<Conference>('POST', '/api/conferences', order);
+  scenes = () => this.#json<SavedScene[]>('GET', '/api/scenes');
+  keepScene = (id: string, name: string, scene: SceneOrder) => this.#json<SavedScene>('PUT', `/api/scenes/${encodeURIComponent(id)}`, { name, scene });
+  dropScene = (id: string) => this.#json('DELETE', `/api/scenes/${encodeURIComponent(id)}`);
   at = (conference: string) => new ConferenceApi(this.#json.bind(this), conference);
 }
 
@@ -123,9 +126,19 @@ export class ConferenceApi {
   units = () => this.json<Unit[]>('GET', `${this.#base}/units`);
   close = () => this.json('DELETE', this.#base);
   preview = (scene: SceneOrder) => this.#post('preview', { scene });
-  take = () => this.#post('take', {});
+  take = (scene?: SceneOrder) => this.#post('take', scene ? { scene } : {});
+  takeItem = (item: string, reason = '') => this.#post('take', { item, reason });
+  undo = () => this.#post('undo', {});
+  floor = (site: string) => this.#post('floor', { site });
+  turn = (sites: string[], seconds: number) => this.json('PUT', `${this.#base}/turn`, { sites, seconds });
+  endTurn = () => this.json('DELETE', `${this.#base}/turn`);
+  clock = (on: boolean) => this.json('PUT', `${this.#base}/clock`, { on });
+  lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
+  slate = (text: string) => this.json('PUT', `${this.#base}/slate`, { text });
+  extend = (minutes: number) => this.#post<{ ends_at: string }>('extend', { minutes });
   takeIncident = (id: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'taken' });
   closeIncident = (id: string, remedy: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'closed', remedy });
+  record = (on: boolean) => this.#post('recording', { on });
   stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
   end = () => this.#post('end', {});
   call = (site: string) => this.#post<Call>('call', { site });

@@ -5,16 +5,10 @@ import type { TextKey } from '../i18n/catalogue.ts';
 import type { Api, ConferenceApi } from './api.ts';
 import { Live } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { qualityClass } from './quality.ts';
 import { untilRead } from './retry.ts';
 import { contentSite, siteOf } from './source.ts';
 import { visibleRows, type Row } from './tree.ts';
 import type { Call, Site, Unit } from './types.ts';
-
-/** Something an operator should look at: it was there and is gone, or its line is bad. */
-export function hasProblem(site: Site): boolean {
-  return site.state === 'lost' || (site.state === 'ready' && qualityClass(site.quality) === 'bad');
-}
 
 export class Desk {
   readonly live: Live;
@@ -22,19 +16,13 @@ export class Desk {
   readonly notices = new Notices();
   units = $state.raw<Unit[]>([]);
   query = $state('');
-  onlyProblems = $state(false);
   selected = $state('');
   readonly closed = new SvelteSet<string>();
 
   readonly conference = $derived.by(() => this.live.state?.conference);
   readonly sites: Site[] = $derived.by(() => Object.values(this.live.state?.sites ?? {}));
   readonly rows: Row<Site>[] = $derived.by(() =>
-    visibleRows(
-      this.query,
-      this.units,
-      this.onlyProblems ? this.sites.filter(hasProblem) : this.sites,
-      this.closed,
-    ),
+    visibleRows(this.query, this.units, this.sites, this.closed),
   );
   readonly visibleSites: Site[] = $derived.by(() =>
     this.rows.flatMap((row) => (row.kind === 'site' ? [row.site] : [])),

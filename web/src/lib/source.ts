@@ -1,5 +1,5 @@
 /** Sources (docs/protocol.md, section 2): a site's camera goes by the site's id, its content by that and `.content`. */
-import type { Row } from './tree.ts';
+import type { Leaf, Row } from './tree.ts';
 import type { Site } from './types.ts';
 
 const CONTENT = '.content';
@@ -20,9 +20,12 @@ export function contentSite(site: Site, name: string): Site {
   return { ...(content ?? idle), name, number, code, unit, mcu, muted };
 }
 
-/** The rows of a tree with a row under each site that has content. */
-export function withContent(rows: readonly Row<Site>[], named: (site: Site) => Site): Row<Site>[] {
-  return rows.flatMap((row): Row<Site>[] =>
-    row.kind === 'site' && row.site.content ? [row, { ...row, site: named(row.site), depth: row.depth + 1 }] : [row],
+/** The rows of a tree with a row under each site that shares; `named`: what its content is called. */
+export function withContent<L extends Leaf>(rows: readonly Row<L>[], sharing: ReadonlySet<string>, named: (site: L) => string): Row<L>[] {
+  if (sharing.size === 0) return [...rows];
+  return rows.flatMap((row): Row<L>[] =>
+    row.kind === 'site' && sharing.has(row.site.id)
+      ? [row, { ...row, site: { ...row.site, id: row.site.id + CONTENT, name: named(row.site) }, depth: row.depth + 1 }]
+      : [row],
   );
 }

@@ -20,7 +20,7 @@ from diemcau.domain.dossier import Dossier, Secrecy, Stage
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
-from diemcau.domain.script import Script, cue_of, scene_of
+from diemcau.domain.script import Script, cue_of, in_step, scene_of
 from diemcau.ports.store import Record
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.dossiers.files import Draft, Files
@@ -128,17 +128,35 @@ class Sitting:
         await self._files.change(dossier_id, by, work)
         return self.attendance(self._files.dossier(dossier_id), site)
 
-    async def took(self, conference_id: str, scene: Scene, reason: str, by: str) -> None:
-        """The operator put a scene on the main screen: the script's next item, or a departure."""
+    def staged(self, conference_id: str, item_id: str) -> Scene:
+        """What an item of the script in force puts on the main screen."""
+        dossier = self._files.of_conference(conference_id)
+        script = self._scripts.in_force(dossier) if dossier else None
+        item = script.item(item_id) if script else None
+        if item is None:
+            raise Unknown(
+                f"Kịch bản đang dùng không có mục «{item_id}».",
+                f"The script in force has no item {item_id!r}.",
+            )
+        return scene_of(item)
+
+    async def took(
+        self, conference_id: str, scene: Scene, reason: str, by: str, item_id: str = ""
+    ) -> None:
+        """The operator put a scene on the main screen: the script's next item, or a departure.
+
+        With ``item_id`` the script goes on from that item, also where it left some out.
+        """
         dossier = self._files.of_conference(conference_id)
         script = self._scripts.in_force(dossier) if dossier else None
         if dossier is None or script is None:
             return
         cue = self._control.get(conference_id).cue
-        item = cue_of(script, cue, scene.present)
+        item = script.item(item_id) or cue_of(script, cue, scene.present)
         if item is not None:
             await self._control.cue(conference_id, item, self._following(script, item.id, dossier))
-            return
+            if in_step(script, cue, item):
+                return
         departure = Departure(
             id=f"{dossier.id}.{token_hex(4)}",
             dossier=dossier.id,
