@@ -87,7 +87,7 @@ export function freshState(id, title) {
   for (const site of directorySites) {
     sites[site.id] = {
       ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
-      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
+      quality: { rtt_ms: 8 + ((site.number * 3) % 40), loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
     };
   }
   sites['s-ho-son'].state = 'off';

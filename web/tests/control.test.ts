@@ -211,5 +211,7 @@ describe('tiers and the map', () => {
     expect(spot('mid').x).toBeGreaterThan(spot('top').x);
     expect(Math.hypot(spot('mid').x - spot('low').x, spot('mid').y - spot('low').y)).toBeGreaterThan(0.01);
     expect(siteMap(units, []).spots).toEqual([]);
+    const many = siteMap(units, Array.from({ length: 3400 }, (_, n) => leaf(`s${n}`, 'p')));
+    expect(many.scale).toBeLessThan(map.scale);
   });
 });
