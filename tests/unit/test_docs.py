@@ -119,7 +119,7 @@ def session_routes() -> set[tuple[str, str]]:
         assert location, "say what Location looks like"
         for method, tail in re.findall(r"^\| `(\w+) Location(/\w+)?`", part, re.MULTILINE):
             found.add((method, shape(location[1]) + tail))
-    if "`slot/{n}`" in whep and "`site/{id}`" in whep:
+    if "`slot/{n}`" in whep and "`site/{source}`" in whep:
         found.add(("POST", "/whep/{}/{}/{}"))
     return found
 
