@@ -130,7 +130,7 @@ async def test_content_stays_when_whoever_directs_the_media_dies(stage: Stage, k
         await stage.meeting.until(lambda s: stage.content(s)["state"] == "ready", "still there")
         assert eyes.sites(PANES) == [stage.shared, stage.speaker]
         await stage.meeting.command("take", scene=full(CONTENT))
-        await eyes.shows(stage.shared)
+        await eyes.shows(stage.shared, timeout=40)
 
 
 async def test_content_comes_back_by_itself_when_its_mcus_media_server_dies(stage: Stage) -> None:
