@@ -14,11 +14,12 @@ from diemcau.cli.machine import Machine, ThisMachine
 from diemcau.domain.refusal import Refusal, Text
 
 ELEMENTS = (
-    "appsink", "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "avdec_h264",
-    "capsfilter", "compositor", "deinterleave", "fakesink", "h264parse", "jpegenc", "level",
-    "nicesrc", "opusdec", "opusenc", "overlaycomposition", "rglimiter", "rtph264depay",
-    "rtph264pay", "rtpjitterbuffer", "rtpopusdepay", "rtpopuspay", "rtpptdemux", "udpsink",
-    "udpsrc", "valve", "videoconvert", "videoscale", "webrtcbin", "x264enc",
+    "appsink", "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "capsfilter",
+    "compositor", "deinterleave", "fakesink", "filesink", "giostreamsrc", "h264parse", "jpegenc",
+    "level", "matroskademux", "matroskamux", "nicesrc", "opusdec", "opusenc", "overlaycomposition",
+    "queue", "rglimiter", "rtph264depay", "rtph264pay", "rtpjitterbuffer", "rtpopusdepay",
+    "rtpopuspay", "rtpptdemux", "udpsink", "udpsrc", "valve", "videoconvert", "videoscale",
+    "webrtcbin", "x264enc",
 )  # fmt: skip
 """What mixer, stills and synthetic sites build their pipelines of (a test compares)."""
 
