@@ -85,6 +85,7 @@ describe('a link', () => {
     expect(ofAnother(chair, route('/c/c1/chair'))).toBe(true);
     expect(ofAnother(chair, route('/c/c9/control'))).toBe(false);
     expect(ofAnother({ account: 'x', expires_at: '' }, route('/c/c1/chair'))).toBe(false);
+    expect(mayOpen({ role: 'operator', conference: '', expires_at: '' }, route('/c/c1/control'))).toBe(true);
     expect(mayOpen(chair, route('/c/c1/chair'))).toBe(false);
     expect(mayOpen(chair, route('/c/c9/chair'))).toBe(true);
   });

@@ -91,9 +91,9 @@ export function mayOpen(me: Me, here: Route): boolean {
   return here.page !== 'site' || me.site === here.site;
 }
 
-/** A link into another session than the one of this address. */
+/** A link into another session than the one of this address; that of the office leads into all of them. */
 export function ofAnother(me: Me, here: Route): boolean {
-  return me.role !== undefined && me.conference !== undefined && 'conference' in here && me.conference !== here.conference;
+  return me.role !== undefined && Boolean(me.conference) && 'conference' in here && me.conference !== here.conference;
 }
 
 function normalPath(path: string): string {
