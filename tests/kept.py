@@ -21,11 +21,16 @@ from diemcau.domain.casework import (
 )
 from diemcau.domain.directory import Contact, Duty, Line, Mcu, Person, Room, Site, Tier
 from diemcau.domain.dossier import Dossier, Letter, Secrecy
+from diemcau.domain.entrance import JoinCode, Kiosk
+from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
 from diemcau.domain.procedure import ProcedureFile
 from diemcau.domain.refusal import Text
 from diemcau.domain.roles import Grant, Role
+from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script, ScriptItem
+from diemcau.domain.selftest import Finding, SelfTest
+from diemcau.domain.talk import ChatLine, Incident
 from diemcau.domain.units import Unit
 
 AT = datetime(2026, 11, 24, 1, 2, 3, 456789, UTC)
@@ -150,6 +155,27 @@ RECORDS: tuple[Any, ...] = (
         "451 bận",
         True,
     ),
+    ChatLine("d1.l1", "d1", "s-1", AT, "an.nguyen", ODD, True),
+    Incident(
+        "d1.p1",
+        "d1",
+        "s-1",
+        AT,
+        "an.nguyen",
+        ODD,
+        {"rtt_ms": 0.1 + 0.2},
+        LATER,
+        "binh.tran",
+        LATER,
+        "binh.tran",
+        "đổi dây",
+    ),
+    SavedScene("k1", ODD, "pip", (Pane(0.1 + 0.2, 0.0, 0.5, 0.25),), ("s-1", ""), AT, "an.nguyen"),
+    SelfTest(
+        "d1.s-1", "d1", "s-1", AT, "an.nguyen", (Finding("camera", False, ODD, {"fps": 0.1 + 0.2}),)
+    ),
+    JoinCode("012345678", "d1", "c-d1", Role.SITE, "s-1", "an.nguyen@s-1", LATER, "an.nguyen"),
+    Kiosk("s-1", "0a1b2c3d", AT, "an.nguyen"),
 )
 
 BARE: tuple[Any, ...] = (

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+import httpx2
 
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Watching, now_ms
+from tests.inside import becomes
 
 MCUS = ("chinh-phu", "vinh-phuc", "vnpt", "viettel")
 GOVERNMENT, CHAIR = "s-chinh-phu", "s-26"
@@ -59,6 +63,30 @@ async def alone(meeting: Meeting, site: str = CHAIR) -> None:
     await meeting.command("take", scene=full(site))
     await meeting.command("preview", scene=full(site))
     await meeting.command("take")
+
+
+async def kill(province: Province, name: str) -> None:
+    """kill -9, and wait until another process runs in its place."""
+    former = province.pid(name)
+    province.kill(name)
+
+    async def successor() -> int:
+        try:
+            pid = province.pid(name)
+            os.kill(pid, 0)
+        except Exception:  # no pid file, half of one, no such process: not yet
+            return former
+        return pid
+
+    async def server_answers() -> bool:
+        async with httpx2.AsyncClient(base_url=province.url) as client:
+            try:
+                return (await client.get("/api/health")).is_success
+            except httpx2.TransportError:
+                return False
+
+    await becomes(successor, lambda pid: pid != former, timeout=60)
+    await becomes(server_answers, bool, timeout=60)
 
 
 async def worst_gap(viewer: Watching, since: float) -> float:

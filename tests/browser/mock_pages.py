@@ -72,13 +72,18 @@ def mock_server(name: str) -> Iterator[subprocess.Popen[str]]:
         process.wait()
 
 
-@contextmanager
-def chromium(name: str, folder: Path) -> Iterator[Browser]:
+def wrapped(name: str, folder: Path) -> Path:
+    """A program that starts Chromium inside the namespace."""
     wrapper = folder / "chromium"
     wrapper.write_text(f'#!/bin/sh\nexec ip netns exec {name} /usr/bin/chromium "$@"\n')
     wrapper.chmod(0o755)
+    return wrapper
+
+
+@contextmanager
+def chromium(name: str, folder: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(wrapper), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=wrapped(name, folder), args=FLAGS)
         try:
             yield browser
         finally:

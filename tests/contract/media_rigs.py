@@ -26,7 +26,7 @@ from diemcau.testing.samples import OFFER
 from tests.offers import accept, is_up, publisher
 
 PARENT, CHILD, CONFERENCE = "A", "B", "c1"
-BRIGHTNESS = {"s1": 60, "s2": 130, "s3": 200}
+BRIGHTNESS = {"s1": 60, "s2": 130, "s3": 200, "s1.content": 170}
 """What the sites' plain pictures are told from."""
 
 Expected = Callable[[Key], Resource | None]
@@ -197,7 +197,7 @@ class JanusRig(Rig):
 
     def make(self, name: str, expected: Expected, changed: Callable[[], None]) -> JanusMedia:
         self._media[name] = JanusMedia(
-            name, self._folder / name, self._address, self.relay, expected, changed, _ignore
+            name, self._folder / name, self._address, self.relay, expected, changed, _ignore, 0
         )
         return self._media[name]
 

@@ -89,17 +89,17 @@ class Expectation:
         guest = subject.secret and who.account == GUEST
         if guest and action in (Action.READ_DOSSIER, Action.WATCH) and of != "anywhere":
             return True
-        if of == "conference":
-            return self._in_conference(who, action, subject)
+        if of in ("conference", "session", "incident"):
+            return self._in_conference(who, action, of, subject)
         return self.may(who, action, *self._subjects(of, subject))
 
-    def _in_conference(self, who: Who, action: Action, subject: Subject) -> bool:
+    def _in_conference(self, who: Who, action: Action, of: str, subject: Subject) -> bool:
         if who.role:
             elsewhere = who.conference not in ("", subject.conference)
             own = not subject.site or who.site == subject.site
             bound = who.role in (Role.SITE, Role.CHAIR)
             return who.role in ALLOWED[action] and not elsewhere and (own or not bound)
-        place = (subject.site,) if subject.site else self._subjects("master", subject)
+        place = (subject.site,) if subject.site else self._subjects(of, subject)
         return self.may(who, action, *place)
 
     def _subjects(self, of: str, subject: Subject) -> tuple[str, ...]:
@@ -112,5 +112,8 @@ class Expectation:
             "site": (subject.site,),
             "organiser": (unit,),
             "master": (unit, master),
+            "conference": (unit, master),
+            "session": (unit, master),
+            "incident": (unit, master, *(() if subject.secret else (f"s-{place}-1",))),
             "dossier": (unit, master, f"s-{place}", f"s-{place}-1"),
         }[of]

@@ -26,6 +26,7 @@ from diemcau.domain.directory import (
 )
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.roles import ACCOUNT_ROLES, Grant, Role
+from diemcau.domain.talk import Incident
 from diemcau.domain.units import Unit
 from diemcau.services.dossiers.cases import Request
 from diemcau.services.dossiers.post import ACKNOWLEDGE
@@ -206,6 +207,9 @@ class World(FakeServer):
         for name in (BAC, SECRET):
             await office.notices.announce(name, "test")
         await office.plans.draw(BAC, "test")
+        await self.server.records.commit(
+            Incident("bac.1", HELD, "s-bac-1", START, "test", "Mất hình")
+        )
 
     async def dossier(self, name: str, **more: Any) -> None:
         place = name.rpartition("-")[2]

@@ -99,6 +99,16 @@ async def test_a_published_site_is_connecting_and_a_refused_one_is_not(site: Sit
     assert state() == "connecting"
 
 
+async def test_a_site_whose_media_ended_before_its_farewell_came_has_left(site: Site) -> None:
+    location = (await site.publish()).headers["location"]
+    site.observe(NORTH, s_bac_1=location.rpartition("/")[2])
+    site.observe(NORTH)
+    site.house.mcus.refusals["whip.end"] = "no-session"
+    is_problem(await site.client.delete(location, headers=site.headers), 404, "unknown-session")
+    snapshot = site.house.server.hub.snapshot(site.conference, "*")
+    assert snapshot["state"]["sites"]["s-bac-1"]["state"] == "off"
+
+
 async def test_a_second_publisher_of_a_site_must_ask_to_replace_the_first(site: Site) -> None:
     first = await site.publish()
     session = first.headers["location"].rpartition("/")[2]
@@ -119,6 +129,61 @@ async def test_a_full_conference_takes_no_further_site_but_a_returning_one(site:
     assert (await site.publish()).status_code == 201
     site.observe(NORTH, s_bac_1="3", s_bac_2="1")
     assert (await site.publish("?replace=true")).status_code == 201
+
+
+async def test_content_is_published_beside_its_site_and_ends_without_it(site: Site) -> None:
+    first = await site.publish()
+    session = first.headers["location"].rpartition("/")[2]
+    site.observe(NORTH, s_bac_1=session)
+    answer = await site.publish("?content=true")
+    assert answer.status_code == 201
+    mcu, method, params = site.house.mcus.requests[-1]
+    assert (mcu, method, params["site"]) == (NORTH, "whip.publish", "s-bac-1.content")
+    location = answer.headers["location"]
+    assert location == f"/whip/{site.conference}/s-bac-1/{params['session']}?content=true"
+    site.observe(NORTH, **{"s_bac_1": session, "s_bac_1.content": params["session"]})
+    is_problem(await site.publish("?content=true"), 409, "already-publishing")
+    assert (await site.publish("?content=true&replace=true")).status_code == 201
+    headers = {**site.headers, **FRAGMENT}
+    trickled = await site.client.patch(location, content=CANDIDATE, headers=headers)
+    assert trickled.status_code == 204
+    assert (await site.client.delete(location, headers=site.headers)).status_code == 200
+    assert site.house.mcus.requests[-1][2]["session"] == params["session"]
+    ours = first.headers["location"]
+    assert (await site.client.delete(ours, headers=site.headers)).status_code == 200
+
+
+async def test_a_session_of_the_site_is_none_of_its_content(site: Site) -> None:
+    location = (await site.publish()).headers["location"]
+    site.observe(NORTH)
+    answer = await site.client.delete(f"{location}?content=true", headers=site.headers)
+    is_problem(answer, 404, "unknown-session")
+
+
+async def test_nobody_publishes_the_content_of_another_site(site: Site) -> None:
+    url = f"/whip/{site.conference}/s-bac-2?content=true"
+    answer = await site.client.post(url, content=OFFER, headers={**site.headers, **SDP})
+    assert answer.status_code == 403
+
+
+async def test_content_counts_for_no_site_and_comes_in_where_its_site_may(site: Site) -> None:
+    object.__setattr__(site.house.conference, "max_sites", 1)
+    site.observe(NORTH, **{"s_bac_2": "1", "s_bac_2.content": "2"})
+    is_problem(await site.publish("?content=true"), 503, "conference-full")
+    site.observe(NORTH, **{"s_bac_1": "3", "s_bac_2.content": "2"})
+    assert (await site.publish("?content=true")).status_code == 201
+    object.__setattr__(site.house.conference, "locked", True)
+    assert (await site.publish("?content=true&replace=true")).status_code == 201
+    site.observe(NORTH)
+    site.house.server.observations.of(site.conference).expected.clear()
+    is_problem(await site.publish("?content=true"), 409, "conference-locked")
+
+
+async def test_content_is_played_from_its_sites_mcu(site: Site) -> None:
+    site.headers = bearer(site.house.token(Role.OPERATOR))
+    assert (await site.play("site/s-bac-1.content")).status_code == 201
+    assert site.house.mcus.requests[-1][0] == NORTH
+    is_problem(await site.play("site/nobody.content"), 404, "unknown")
 
 
 async def test_sessions_survive_a_restart_of_the_server(site: Site) -> None:

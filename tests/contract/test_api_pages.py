@@ -16,7 +16,9 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["/", "/a", "/c/c1/chair", "/d/new", "/d/d1/checks", "/urgent"])
+@pytest.mark.parametrize(
+    "path", ["/", "/a", "/c/c1/chair", "/c/c1/mcu/m1", "/d/new", "/d/d1/checks", "/urgent"]
+)
 async def test_every_address_of_the_application_is_the_one_page(
     path: str, built: Path, client: httpx2.AsyncClient
 ) -> None:

@@ -97,7 +97,9 @@ async def test_the_snapshot_is_that_of_the_live_state(operator: Caller) -> None:
     answer = (await operator.get()).json()
     assert answer["type"] == "snapshot"
     assert answer["now"] == "2026-11-24T01:00:00.000Z"
-    assert set(answer["state"]) == {"conference", "sites", "mcus", "server"}
+    assert set(answer["state"]) == {
+        "conference", "sites", "mcus", "server", "talk", "incidents",
+    }  # fmt: skip
     assert len(answer["state"]["sites"]) == len(directory().sites)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from diemcau.domain.resources import BLANK, Admission, ChildLink, Downlink, Resource, Room, Uplink
+from diemcau.domain.source import content_of
 from diemcau.lab.net import Network
 from diemcau.lab.watching import now_ms
 from diemcau.ports.media import MediaError
@@ -98,6 +99,26 @@ async def test_a_publisher_that_leaves_and_returns_is_switched_to_again(rig: Rig
     await rig.join("s1", "two")
     await until(lambda: watch.shows("s1"), "the site again")
     await rig.settled()
+
+
+async def test_content_goes_up_like_its_site_and_ends_without_it(rig: Rig) -> None:
+    content = content_of("s1")
+    await linked(rig, f"site/{content}")
+    await rig.join("s1", "one")
+    await rig.join(content, "two")
+    watch = await rig.watch(LANE)
+    await until(lambda: watch.shows(content), "the content")
+    await rig.nodes[CHILD].leave()
+    await rig.enter(CHILD)
+    assert rig.nodes[CHILD].has("publisher", CONFERENCE, content)
+    rig.desire(CHILD, *below(rig, "site/s1"))
+    await until(lambda: watch.shows("s1"), "its site, by the successor's doing")
+    await rig.part(content)
+    await until(lambda: not rig.nodes[CHILD].has("publisher", CONFERENCE, content), "it ended")
+    assert rig.nodes[CHILD].has("publisher", CONFERENCE, "s1")
+    rig.desire(CHILD, *below(rig, BLANK, "s2"))
+    await rig.settled()
+    assert not rig.nodes[CHILD].has("publisher", CONFERENCE, "s1")
 
 
 async def test_an_agent_that_leaves_is_succeeded_and_nothing_is_made_anew(rig: Rig) -> None:

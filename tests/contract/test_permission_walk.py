@@ -42,6 +42,8 @@ PUBLIC = {
     "POST /api/sso/finish",
     "POST /api/account/password",
     "POST /api/acknowledgements",
+    "POST /api/codes",
+    "POST /api/kiosk",
     "OPTIONS /whip/{conference}/{site}",
     "OPTIONS /whip/{conference}/{site}/{session}",
     "OPTIONS /whep/{conference}/{feed}",
@@ -89,9 +91,10 @@ class Case:
 
 NAMED = {
     "dossier": BAC, "conference": f"c-{HELD}", "site": "s-bac-1", "unit": "u-bac-1",
-    "step": "connect", "number": 1, "departure": "x", "form": "notice", "format": "docx",
+    "step": "connect", "number": 1, "part": 1, "departure": "x", "form": "notice", "format": "docx",
     "version": "429-in-province", "account": VICTIM, "kind": "site", "name": "s-bac-1",
-    "feed": "program", "mcu": "m-bac", "session": "x", "entry": "p-bac",
+    "incident": "bac.1", "scene": "hai", "feed": "program", "mcu": "m-bac", "session": "x",
+    "entry": "p-bac",
 }  # fmt: skip
 
 ORDER = {"title": "Họp", "master": "m-bac", "sites": ["s-bac"]}
@@ -116,6 +119,18 @@ def directs(rights: Expectation, who: Who) -> bool:
 def mutes(site: str) -> More:
     """A site mutes itself; others are muted by whoever directs."""
     return lambda rights, who: who.site == site or directs(rights, who)
+
+
+SEEING = ("office", "technician", "manager", "dic", "chair")
+STILL = "GET /api/conferences/{conference}/stills/{name}"
+
+
+def sees(rights: Expectation, who: Who) -> bool:
+    """The site of a still, which is neither on air nor the chair's: its own link, and roles that
+    see all of the session's sites."""
+    if who.role:
+        return who.site == NAMED["name"] or who.role in (Role.OPERATOR, Role.CHAIR)
+    return any(rights.has(who, Role(role), "u-bac", "m-bac") for role in SEEING)
 
 
 def marks(rights: Expectation, who: Who) -> bool:
@@ -204,6 +219,8 @@ def special() -> Iterator[Case]:
     links = {"role": "viewer"}
     yield Case("POST /api/conferences/{conference}/links", hidden, links, nobody)
     yield Case("POST /api/dossiers/{dossier}/join/{site}", hidden, None, has_account)
+    yield Case(STILL, NAMED, None, sees)
+    yield Case(STILL, hidden, None, sees)
     yield from entries()
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import httpx2
 import pytest
 import pytest_asyncio
 
@@ -17,7 +15,7 @@ from diemcau.lab.net import Host
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Watching, now_ms
 from tests.inside import becomes, inside
-from tests.stage import CHAIR, COMMUNE, OTHER, full, in_session, worst_gap
+from tests.stage import CHAIR, COMMUNE, OTHER, full, in_session, kill, worst_gap
 
 pytestmark = [pytest.mark.media, pytest.mark.fault, pytest.mark.asyncio(loop_scope="module")]
 
@@ -40,7 +38,7 @@ class Stage:
     async def goes_on(self, killed: str) -> None:
         """kill -9 of a process that no packet passes: nobody sees anything of it."""
         begun = now_ms()
-        await self.kill(killed)
+        await kill(self.province, killed)
         await self.whole_again()
         for viewer in self.viewers:
             assert await worst_gap(viewer, begun) < FREEZE_MS
@@ -49,7 +47,7 @@ class Stage:
     async def comes_back(self, killed: str) -> None:
         """kill -9 of a process that carries the picture: it is there again within the bound."""
         begun = now_ms()
-        await self.kill(killed)
+        await kill(self.province, killed)
         await self.seen_again(begun)
         await self.whole_again()
 
@@ -64,29 +62,6 @@ class Stage:
             )
             print(f"  seen again {event['t'] - since:.0f} ms after the fault")
             assert viewer.panes == [self.province.number(COMMUNE)]
-
-    async def kill(self, name: str) -> None:
-        """kill -9, and wait until another process runs in its place."""
-        former = self.province.pid(name)
-        self.province.kill(name)
-
-        async def successor() -> int:
-            try:
-                pid = self.province.pid(name)
-                os.kill(pid, 0)
-            except Exception:  # no pid file, half of one, no such process: not yet
-                return former
-            return pid
-
-        await becomes(successor, lambda pid: pid != former)
-        await becomes(self.server_answers, bool)
-
-    async def server_answers(self) -> bool:
-        async with httpx2.AsyncClient(base_url=self.province.url) as client:
-            try:
-                return (await client.get("/api/health")).is_success
-            except httpx2.TransportError:
-                return False
 
     async def whole_again(self) -> None:
         """Every MCU online, every site ready, and every Janus with just the handles it had."""

@@ -235,11 +235,17 @@ class Source:
     """A site: one colour and one tone, as RTP to a slot's port. Ends with `close`."""
 
     def __init__(
-        self, port: int, colour: str, hertz: int, size: str = "320x180", key_int: int = 5
+        self,
+        port: int,
+        colour: str,
+        hertz: int,
+        size: str = "320x180",
+        key_int: int = 5,
+        pattern: str = "solid-color",
     ) -> None:
         width, height = size.split("x")
         pipeline = (
-            f"videotestsrc is-live=true pattern=solid-color foreground-color={COLOURS[colour]} ! "
+            f"videotestsrc is-live=true pattern={pattern} foreground-color={COLOURS[colour]} ! "
             f"video/x-raw,format=I420,width={width},height={height},framerate=25/1,"
             "colorimetry=bt709 ! "
             f"x264enc tune=zerolatency speed-preset=ultrafast threads=1 bitrate=300 "
@@ -339,16 +345,18 @@ class Client:
 
 
 class Rig:
-    """A running mixer with receivers for its outputs."""
+    """A running mixer with receivers for its outputs; ``prefix``: a command to run it under."""
 
     def __init__(
         self,
         folder: Path,
         slots: int = 4,
         buses: tuple[str, ...] = ("program",),
+        prefix: tuple[str, ...] = (),
         **settings: Any,
     ) -> None:
         self.folder = folder
+        self._prefix = prefix
         self.inputs = free_inputs(slots)
         self.receivers = {name: Receiver() for name in (*buses, "return/0", "return/1")}
         self.settings: dict[str, Any] = {
@@ -378,10 +386,13 @@ class Rig:
         path.write_text(json.dumps(self.settings))
         self.log = (self.folder / "mixer.log").open("ab")
         self.process = subprocess.Popen(
-            [SYSTEM_PYTHON, "-m", "diemcau.mixer", "--socket", self.socket, "--settings", path],
+            [
+                *self._prefix, SYSTEM_PYTHON, "-m", "diemcau.mixer",
+                "--socket", self.socket, "--settings", path,
+            ],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src")},
             stderr=self.log,
-        )
+        )  # fmt: skip
         deadline = time.monotonic() + 10
         while True:
             try:

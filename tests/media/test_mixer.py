@@ -200,6 +200,18 @@ def test_nobody_hears_himself_and_closed_slots_are_silent(rig: Rig) -> None:
     assert levels["program"] == pytest.approx(-14, abs=1)
 
 
+def test_a_site_hears_none_of_its_slots(rig: Rig) -> None:
+    for together, heard in (([[0, 2]], {0: {1}, 1: {0, 2}}), ([], {0: {1, 2}, 1: {0, 2}})):
+        show(rig.client, full(0), sound={"open": [0, 1, 2], "together": together})
+        rig.client.listen(0.4)
+        begin = time.monotonic()
+        rig.client.listen(0.6)
+        for own, others in heard.items():
+            sound = rig.receivers[f"return/{own}"].sound(begin)
+            assert {slot for slot in TONES if tone_level(sound, TONES[slot]) > -25} == others
+    show(rig.client, full(0), sound={"open": []})
+
+
 def test_sound_and_picture_have_the_same_clock_and_no_gap(rig: Rig) -> None:
     begin = time.monotonic()
     rig.client.listen(1.0)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.domain.conference import Call, CallState, Conference, Scene
+from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
 from diemcau.domain.layout import LAYOUTS, custom
 from diemcau.store.codec import decode, encode
 
@@ -30,11 +30,12 @@ def scenes(draw: st.DrawFn) -> Scene:
     return Scene(chosen, tuple(shown))
 
 
+moments = st.datetimes(timezones=st.just(UTC))
 calls = st.builds(
     Call,
     id=texts,
     site=sites,
-    requested_at=st.datetimes(timezones=st.just(UTC)),
+    requested_at=moments,
     state=st.sampled_from(CallState),
     picture_ms=st.none() | st.floats(0, 1e6),
     sound_ms=st.none() | st.floats(0, 1e6),
@@ -57,9 +58,35 @@ conferences = st.builds(
     muted=st.frozensets(sites),
     banner=texts,
     calls=st.lists(calls, max_size=3).map(tuple),
+    cue=texts,
+    cue_at=st.none() | moments,
+    hands=st.lists(st.builds(Hand, site=sites, at=moments), max_size=3).map(tuple),
+    turn=st.none()
+    | st.builds(
+        Turn,
+        sites=st.lists(sites, max_size=3).map(tuple),
+        seconds=st.integers(10, 120),
+        place=st.integers(0, 2),
+        since=moments,
+    ),
+    former=st.none()
+    | st.builds(
+        Former,
+        program=scenes(),
+        preview=scenes(),
+        cue=texts,
+        cue_at=st.none() | moments,
+        banner=texts,
+    ),
+    clock=st.booleans(),
+    slate=texts,
+    locked=st.booleans(),
     take_number=st.integers(0, 10**6),
     slots=places,
     lanes=st.dictionaries(texts, places, max_size=3),
+    recording=st.integers(0, 9),
+    recordings=st.integers(0, 9),
+    recorded_at=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
 

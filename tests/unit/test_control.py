@@ -10,7 +10,7 @@ import pytest
 from diemcau.domain.conference import CallState, Conference, Scene, full
 from diemcau.domain.layout import layout
 from diemcau.domain.refusal import Conflict, Invalid, Unknown
-from diemcau.domain.resources import Mix, Uplink
+from diemcau.domain.resources import Mix, Recording, Uplink
 from diemcau.ports.mcus import Report
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.desires import Desires
@@ -262,3 +262,19 @@ async def test_release_without_a_call_is_a_conflict(house: House) -> None:
     conference = await house.control.open(ORDER)
     with pytest.raises(Conflict):
         await house.control.release(conference.id)
+
+
+def recordings(house: House) -> list[int]:
+    return [r.number for r in house.mcus.desired[MASTER] if isinstance(r, Recording)]
+
+
+async def test_a_recording_is_desired_of_the_master_until_it_is_ended(house: House) -> None:
+    conference = await house.control.open(ORDER)
+    assert recordings(house) == []
+    assert await house.control.record(conference.id, True)
+    assert not await house.control.record(conference.id, True)
+    assert recordings(house) == [1]
+    next_house = await house.restarted()
+    assert recordings(next_house) == [1]
+    assert await next_house.control.record(conference.id, False)
+    assert recordings(next_house) == []

@@ -119,7 +119,7 @@ def session_routes() -> set[tuple[str, str]]:
         assert location, "say what Location looks like"
         for method, tail in re.findall(r"^\| `(\w+) Location(/\w+)?`", part, re.MULTILINE):
             found.add((method, shape(location[1]) + tail))
-    if "`slot/{n}`" in whep and "`site/{id}`" in whep:
+    if "`slot/{n}`" in whep and "`site/{source}`" in whep:
         found.add(("POST", "/whep/{}/{}/{}"))
     return found
 
@@ -224,6 +224,16 @@ def test_the_roles_are_in_the_glossary() -> None:
     assert {role.name: told.get(role.name) for role in Role} == {
         role.name: ROLE_NAMES[role].vi for role in Role
     }
+
+
+def test_the_methods_and_error_codes_of_stills_are_in_the_protocol() -> None:
+    words = code_words(protocol(5).split("\n### Agent ↔ stills\n", 1)[1])
+    sources = [file.read_text("utf-8") for file in SOURCE.glob("stills/*.py")]
+    codes = {code for s in sources for code in re.findall(r'StillError\(\s*"([a-z-]+)"', s)}
+    methods = {name for s in sources for name in re.findall(r'"method": "(\w+)"', s)}
+    assert {"no-keyframe"} <= codes
+    assert {"take", "status"} <= methods
+    assert codes | methods <= words
 
 
 def glossary() -> list[tuple[str, str]]:

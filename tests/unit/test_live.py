@@ -1,32 +1,37 @@
 """Live state: what a page is told, by whom it is seen, and how often."""
 
 import asyncio
+import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed
+from diemcau.domain import conference as verbs
+from diemcau.domain.conference import Call, Conference, Scene, full, opened, previewed, taken
 from diemcau.domain.layout import layout
 from diemcau.domain.planner import allocate
 from diemcau.domain.roles import Role
+from diemcau.domain.source import content_of, site_of
 from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
 from diemcau.services.hub import BATCH_S, Ended, Hub
-from diemcau.services.live import project, seen_by, view_of
-from diemcau.services.observations import Observations
+from diemcau.services.live import area_view, project, seen_by, view_of
+from diemcau.services.observations import JPEG, LARGEST_STILL, Observations
 from diemcau.services.patches import apply
 from diemcau.testing import FakeClock
 from diemcau.testing.samples import MASTER, NORTH, SOUTH, directory
 
 DIRECTORY = directory()
+NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 def home(_conference: str, site: str) -> str:
-    return DIRECTORY.sites[site].mcu if site in DIRECTORY.sites else ""
+    known = DIRECTORY.sites.get(site_of(site))
+    return known.mcu if known else ""
 
 
 def conference() -> Conference:
@@ -63,6 +68,42 @@ def test_tally_is_red_on_air_and_green_when_next(observations: Observations) -> 
     assert tallies == {
         "s-tinh": "on_air", "s-bac-1": "next", "s-bac-2": "off", "s-nam-1": "off", "s-nam-2": "off",
     }  # fmt: skip
+
+
+def test_content_is_shown_under_its_site_while_it_is_there_or_in_a_scene(
+    observations: Observations,
+) -> None:
+    content = content_of("s-bac-1")
+    assert "content" not in site(observations, "s-bac-1")
+    observations.joining("c1", content, "p2")
+    assert site(observations, "s-bac-1")["content"] == {
+        "id": content, "state": "connecting", "tally": "off",
+    }  # fmt: skip
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"), publisher(content, "p2"))
+    shown = allocate(taken(conference(), full(content)), DIRECTORY)
+    observations.input({"conference": "c1", "site": content, "slot": 3, "state": "live"})
+    sites = project(shown, DIRECTORY, observations)["sites"]
+    of_content = sites["s-bac-1"]["content"]
+    assert (of_content["state"], of_content["tally"]) == ("ready", "on_air")
+    assert of_content["slot"] == shown.slots.index(content)
+    assert sites["s-bac-1"]["tally"] == "on_air"
+    assert "s-bac-1" in seen_by(project(shown, DIRECTORY, observations), "s-nam-1")["sites"]
+    observations.left("c1", content, "p2")
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    still_shown = project(shown, DIRECTORY, observations)["sites"]["s-bac-1"]
+    assert still_shown["content"]["state"] == "off"
+    assert still_shown["state"] == "ready"
+    assert "content" not in site(observations, "s-bac-1")
+
+
+def test_content_is_no_site_that_is_there(observations: Observations) -> None:
+    content = content_of("s-bac-1")
+    observe(observations, NORTH, ROOM, publisher("s-bac-2"), publisher(content, "p2"))
+    observations.joining("c1", content_of("s-nam-1"), "p3")
+    said = observations.of("c1")
+    assert said.there() == said.present() == {"s-bac-2"}
+    mcus = project(conference(), DIRECTORY, observations)["mcus"]
+    assert mcus[NORTH]["publishers"] == 1
 
 
 def test_a_site_goes_from_off_over_connecting_to_ready_and_back(
@@ -119,6 +160,41 @@ def test_what_arrives_on_a_slot_is_told_while_the_site_has_it(
     seen = site(observations, "s-bac-1")
     assert (seen["state"], seen["input"]) == ("ready", "waiting")
     assert "input" not in site(observations, "s-nam-1")
+
+
+def still(mcu: str, name: str, jpeg: bytes = JPEG + b"x") -> Report:
+    encoded = base64.b64encode(jpeg).decode()
+    return Report(mcu, "still", {"conference": "c1", "site": name, "jpeg": encoded})
+
+
+def test_a_site_has_a_still_from_the_first_one_until_it_leaves(observations: Observations) -> None:
+    assert not observations.still(still(NORTH, "s-bac-1"), NOW)
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    assert "still" not in site(observations, "s-bac-1")
+    assert observations.still(still(NORTH, "s-bac-1"), NOW)
+    first = site(observations, "s-bac-1")["still"]
+    assert "still" not in site(observations, "s-bac-2")
+    assert observations.still(still(NORTH, "s-bac-1"), NOW + timedelta(seconds=1))
+    assert site(observations, "s-bac-1")["still"] != first
+    observe(observations, NORTH, ROOM)
+    assert "still" not in site(observations, "s-bac-1")
+    observe(observations, NORTH, ROOM, publisher("s-bac-1", "p2"))
+    assert "still" not in site(observations, "s-bac-1")
+
+
+def test_a_still_of_another_mcus_site_is_not_believed(observations: Observations) -> None:
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    assert not observations.still(still(SOUTH, "s-bac-1"), NOW)
+    assert not observations.still(still(NORTH, "s-none"), NOW)
+    assert observations.of("c1").stills == {}
+
+
+@pytest.mark.parametrize("jpeg", [b"", b"GIF89a", JPEG + b"x" * LARGEST_STILL])
+def test_what_is_no_small_jpeg_is_no_still(jpeg: bytes, observations: Observations) -> None:
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    with pytest.raises(ValueError, match="JPEG"):
+        observations.still(still(NORTH, "s-bac-1", jpeg), NOW)
+    assert "still" not in site(observations, "s-bac-1")
 
 
 def test_an_mcu_is_not_believed_about_the_sites_of_others(observations: Observations) -> None:
@@ -180,6 +256,32 @@ def test_nothing_in_the_state_is_null(observations: Observations) -> None:
         "state": "requested",
     }
     assert state["conference"]["calls"] == [expected]
+
+
+def test_an_area_shows_whoever_is_on_its_lanes_but_not_what_he_writes() -> None:
+    """A site from below on its way up."""
+    lanes = [{"lane": 0, "site": "deep"}, {"lane": 1}]
+    state = {
+        "conference": {"program": {"sites": ["top", ""]}},
+        "sites": {
+            name: {"mcu": mcu}
+            for name, mcu in (("top", "m"), ("own", "a"), ("deep", "b"), ("other", "b"))
+        },
+        "mcus": {
+            "m": {"id": "m"},
+            "a": {"id": "a", "parent": "m", "link": {"lanes": lanes}},
+            "b": {"id": "b", "parent": "a", "link": {"lanes": []}},
+        },
+        "talk": {"own": ["x"], "deep": ["y"]},
+        "incidents": {"1": {"site": "own"}, "2": {"site": "deep"}},
+        "server": {},
+    }
+    seen = seen_by(state, area_view(["a"]))
+    assert set(seen["sites"]) == {"top", "own", "deep"}
+    assert set(seen["mcus"]) == {"a", "m"}
+    assert (set(seen["talk"]), set(seen["incidents"])) == ({"own"}, {"1"})
+    both = seen_by(state, area_view(["b", "a"]))
+    assert set(both["sites"]) == {"top", "own", "deep", "other"}
 
 
 def test_a_site_sees_itself_the_programme_and_the_conference(observations: Observations) -> None:
@@ -326,3 +428,26 @@ async def test_watchers_of_a_closed_conference_are_told() -> None:
     house.hub.ended("c1")
     with pytest.raises(Ended):
         await waiting
+
+
+def recorded(observations: Observations, made: Conference) -> dict[str, Any]:
+    state = project(made, DIRECTORY, observations)["conference"]
+    found: dict[str, Any] = state.get("recording", {})
+    return found
+
+
+def test_a_recording_is_shown_as_the_master_says_it_goes(observations: Observations) -> None:
+    now = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    assert recorded(observations, conference()) == {}
+    on = verbs.recorded(conference(), True, now)
+    begun = {"number": 1, "state": "starting", "started_at": "2026-11-24T01:00:00.000Z"}
+    assert recorded(observations, on) == begun
+    said = {"conference": "c1", "number": 1, "part": 2, "state": "failed", "reason": "disk-full"}
+    figures = {"seconds": 3.0, "bytes": 10, "free_bytes": 5, "plays": True}
+    observations.recording({**said, **figures})
+    failed = begun | figures | {"state": "failed", "reason": "disk-full"}
+    assert recorded(observations, on) == failed
+    off = verbs.recorded(on, False, now)
+    assert recorded(observations, off) == begun | figures | {"state": "stopped"}
+    again = verbs.recorded(off, True, now)
+    assert recorded(observations, again) == begun | {"number": 2}

@@ -3,6 +3,8 @@ import { freshState, layouts } from './data.mjs';
 
 const CONNECT_MS = 250;
 
+const siteOf = (source) => source.replace(/\.content$/, '');
+
 /** RFC 7396 merge patch from `before` to `after`. */
 function difference(before, after) {
   const patch = {};
@@ -25,6 +27,7 @@ export class MockConference {
       for (const site of Object.keys(this.state.sites)) if (!sites.includes(site)) delete this.state.sites[site];
     }
     this.sockets = new Set();
+    this.tests = new Map();
     this.beforeCall = undefined;
     this.number = 0;
     this.#place();
@@ -37,25 +40,32 @@ export class MockConference {
     return { type: 'snapshot', now: new Date().toISOString(), state: this.state };
   }
 
+  show(socket) {
+    socket.send(JSON.stringify({ ...this.snapshot(), state: socket.own ? this.area(socket.own) : this.state }));
+  }
+
   tell() {
     const patch = difference(this.said, this.state);
     this.said = structuredClone(this.state);
     if (Object.keys(patch).length === 0) return;
     const text = JSON.stringify({ type: 'patch', patch });
-    for (const socket of this.sockets) socket.send(text);
+    for (const socket of this.sockets) {
+      if (socket.own) this.show(socket);
+      else socket.send(text);
+    }
   }
 
   preview(scene) {
-    this.state.conference.preview = this.#scene(scene);
-    this.#changed();
+    this.state.conference.preview = this.scene(scene);
+    this.changed();
   }
 
   take(scene) {
     const { conference } = this.state;
-    const next = scene ? this.#scene(scene) : conference.preview;
+    const next = scene ? this.scene(scene) : conference.preview;
     conference.preview = conference.program;
     conference.program = next;
-    this.#changed();
+    this.changed();
   }
 
   call(site) {
@@ -64,15 +74,16 @@ export class MockConference {
     this.#endCalls();
     conference.calls = [call, ...conference.calls].slice(0, 20);
     this.beforeCall ??= conference.program;
-    conference.program = this.#scene({ layout: 'side-by-side', sites: [conference.chair, site] });
-    this.#changed();
+    conference.hands = conference.hands.filter((hand) => hand.site !== site);
+    conference.program = this.scene({ layout: 'side-by-side', sites: [conference.chair, site] });
+    this.changed();
     const delay = this.state.sites[site].state === 'ready' ? CONNECT_MS : 8000;
     setTimeout(() => {
       const there = conference.calls.find((k) => k.id === call.id);
       if (there?.state !== 'requested') return;
       const figures = { picture_ms: delay - 38, sound_ms: delay - 12, connect_ms: delay - 12 };
       Object.assign(there, delay === CONNECT_MS ? { state: 'connected', ...figures } : { state: 'failed' });
-      this.#changed();
+      this.changed();
     }, delay);
     return call;
   }
@@ -81,22 +92,41 @@ export class MockConference {
     this.#endCalls();
     if (this.beforeCall) this.state.conference.program = this.beforeCall;
     this.beforeCall = undefined;
-    this.#changed();
+    this.changed();
   }
 
   mute(site, muted) {
     this.state.sites[site].muted = muted;
-    this.#changed();
+    this.changed();
   }
 
   muteAll(except) {
     for (const site of Object.values(this.state.sites)) if (!except.includes(site.id)) site.muted = true;
-    this.#changed();
+    this.changed();
+  }
+
+  /** What an account that runs some of the MCUs sees (docs/protocol.md, section 2). */
+  area(own) {
+    const { sites, mcus, conference } = this.state;
+    const lanes = own.flatMap((id) => (mcus[id]?.link?.lanes ?? []).map((lane) => lane.site));
+    const shown = (site) => own.includes(site.mcu) || [...lanes, ...conference.program.sites, conference.chair].includes(site.id);
+    const pick = (object, which) => Object.fromEntries(Object.entries(object).filter(([, value]) => which(value)));
+    return {
+      ...this.state,
+      sites: pick(sites, shown),
+      mcus: pick(mcus, (mcu) => own.includes(mcu.id) || own.some((id) => mcus[id]?.parent === mcu.id)),
+      incidents: pick(this.state.incidents, (one) => own.includes(sites[one.site]?.mcu)),
+    };
   }
 
   banner(text) {
     this.state.conference.banner = text;
-    this.#changed();
+    this.changed();
+  }
+
+  keepTest(site, by, { results }) {
+    this.tests.set(site, { id: `c1.${site}`, dossier: 'c1', site, at: new Date().toISOString(), by, results });
+    return this.tests.get(site);
   }
 
   #endCalls() {
@@ -105,7 +135,7 @@ export class MockConference {
     );
   }
 
-  #scene(order) {
+  scene(order) {
     const panes = order.panes ?? layouts.find((layout) => layout.id === order.layout)?.panes;
     if (!panes) throw Object.assign(new Error(`no layout ${order.layout}`), { status: 422 });
     return { layout: order.layout ?? 'custom', panes, sites: panes.map((_, i) => order.sites[i] ?? '') };
@@ -114,14 +144,16 @@ export class MockConference {
   #place() {
     const { program, preview } = this.state.conference;
     const shown = [...program.sites, ...preview.sites].filter(Boolean);
-    const unique = [...new Set(shown)];
-    for (const site of Object.values(this.state.sites)) {
-      site.tally = program.sites.includes(site.id) ? 'on_air' : preview.sites.includes(site.id) ? 'next' : 'off';
-      if (unique.includes(site.id)) site.slot = unique.indexOf(site.id);
-      else delete site.slot;
+    // Whoever shares is heard with the content.
+    const unique = [...new Set([...shown, ...shown.map(siteOf)])];
+    const has = (scene, id) => scene.sites.some((source) => source === id || siteOf(source) === id);
+    for (const source of Object.values(this.state.sites).flatMap((site) => [site, ...(site.content ? [site.content] : [])])) {
+      source.tally = has(program, source.id) ? 'on_air' : has(preview, source.id) ? 'next' : 'off';
+      if (unique.includes(source.id)) source.slot = unique.indexOf(source.id);
+      else delete source.slot;
     }
     for (const mcu of Object.values(this.state.mcus)) {
-      const mine = unique.filter((id) => this.state.sites[id]?.mcu === mcu.id);
+      const mine = unique.filter((id) => this.state.sites[siteOf(id)]?.mcu === mcu.id);
       for (const lane of mcu.link?.lanes ?? []) {
         if (mine[lane.lane]) lane.site = mine[lane.lane];
         else delete lane.site;
@@ -129,7 +161,7 @@ export class MockConference {
     }
   }
 
-  #changed() {
+  changed() {
     this.#place();
     this.tell();
   }

@@ -1,18 +1,20 @@
 /** Twelve sites of Vĩnh Phúc on the tree of 2022, for pages without a server. */
 
 export const units = [
-  { id: 'tinh', name: 'Tỉnh Vĩnh Phúc', tier: 'province' },
-  { id: 'vinh-yen', name: 'Thành phố Vĩnh Yên', tier: 'district', parent: 'tinh' },
-  { id: 'binh-xuyen', name: 'Huyện Bình Xuyên', tier: 'district', parent: 'tinh' },
-  { id: 'tam-dao', name: 'Huyện Tam Đảo', tier: 'district', parent: 'tinh' },
-  { id: 'lap-thach', name: 'Huyện Lập Thạch', tier: 'district', parent: 'tinh' },
-  { id: 'dao-duc', name: 'Xã Đạo Đức', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'huong-canh', name: 'Thị trấn Hương Canh', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'trung-my', name: 'Xã Trung Mỹ', tier: 'commune', parent: 'binh-xuyen' },
-  { id: 'dai-dinh', name: 'Thị trấn Đại Đình', tier: 'commune', parent: 'tam-dao' },
-  { id: 'ho-son', name: 'Xã Hồ Sơn', tier: 'commune', parent: 'tam-dao' },
-  { id: 'xuan-hoa', name: 'Xã Xuân Hòa', tier: 'commune', parent: 'lap-thach' },
-  { id: 'quang-son', name: 'Xã Quang Sơn', tier: 'commune', parent: 'lap-thach' },
+  { id: 'tinh', name: 'Tỉnh Vĩnh Phúc', tier: 'province', latitude: 21.31, longitude: 105.6 },
+  { id: 'vinh-yen', name: 'Thành phố Vĩnh Yên', tier: 'district', parent: 'tinh', latitude: 21.309, longitude: 105.605 },
+  { id: 'binh-xuyen', name: 'Huyện Bình Xuyên', tier: 'district', parent: 'tinh', latitude: 21.305, longitude: 105.66 },
+  { id: 'tam-dao', name: 'Huyện Tam Đảo', tier: 'district', parent: 'tinh', latitude: 21.457, longitude: 105.6 },
+  { id: 'lap-thach', name: 'Huyện Lập Thạch', tier: 'district', parent: 'tinh', latitude: 21.415, longitude: 105.46 },
+  { id: 'dao-duc', name: 'Xã Đạo Đức', tier: 'commune', parent: 'binh-xuyen', latitude: 21.272, longitude: 105.655 },
+  { id: 'huong-canh', name: 'Thị trấn Hương Canh', tier: 'commune', parent: 'binh-xuyen', latitude: 21.283, longitude: 105.652 },
+  { id: 'trung-my', name: 'Xã Trung Mỹ', tier: 'commune', parent: 'binh-xuyen', latitude: 21.375, longitude: 105.69 },
+  { id: 'dai-dinh', name: 'Thị trấn Đại Đình', tier: 'commune', parent: 'tam-dao', latitude: 21.46, longitude: 105.55 },
+  { id: 'ho-son', name: 'Xã Hồ Sơn', tier: 'commune', parent: 'tam-dao', latitude: 21.42, longitude: 105.62 },
+  { id: 'xuan-hoa', name: 'Xã Xuân Hòa', tier: 'commune', parent: 'lap-thach', latitude: 21.44, longitude: 105.48 },
+  { id: 'quang-son', name: 'Xã Quang Sơn', tier: 'commune', parent: 'lap-thach', latitude: 21.47, longitude: 105.43 },
+  { id: 'vnpt', name: 'VNPT Vĩnh Phúc', tier: 'department' },
+  { id: 'viettel', name: 'Viettel Vĩnh Phúc', tier: 'department' },
 ];
 
 const rows = [
@@ -41,9 +43,9 @@ export const directorySites = rows.map(([id, name, unit, mcu], index) => ({
 }));
 
 export const mcus = [
-  { id: 'vinh-phuc', name: 'MCU Văn phòng UBND tỉnh', operator: 'VP UBND' },
-  { id: 'vnpt', name: 'MCU VNPT Vĩnh Phúc', parent: 'vinh-phuc', operator: 'VNPT' },
-  { id: 'viettel', name: 'MCU Viettel Vĩnh Phúc', parent: 'vinh-phuc', operator: 'Viettel' },
+  { id: 'vinh-phuc', name: 'MCU Văn phòng UBND tỉnh', operator: 'VP UBND', unit: 'tinh' },
+  { id: 'vnpt', name: 'MCU VNPT Vĩnh Phúc', parent: 'vinh-phuc', operator: 'VNPT', unit: 'vnpt' },
+  { id: 'viettel', name: 'MCU Viettel Vĩnh Phúc', parent: 'vinh-phuc', operator: 'Viettel', unit: 'viettel' },
 ];
 
 const third = 1 / 3;
@@ -62,7 +64,22 @@ export const layouts = [
     ],
   },
   { id: 'pip', name: 'Hình trong hình', name_en: 'Picture in picture', panes: [[0, 0, 1, 1], [0.7, 0.05, 0.27, 0.27]] },
+  { id: 'content-speaker', name: 'Trình chiếu và người nói', name_en: 'Content and speaker', panes: [[0, 0.11, 0.78, 0.78], [0.78, 0.11, 0.22, 0.22]] },
 ];
+
+const agenda = [
+  { id: 'm1', title: 'Khai mạc', sites: ['s-vp-ubnd'], minutes: 10, speaker: 'Chủ tịch UBND tỉnh' },
+  { id: 'm2', title: 'Báo cáo kinh tế – xã hội', sites: ['s-vp-ubnd'], minutes: 25, speaker: 'Giám đốc Sở KH&ĐT' },
+  { id: 'm3', title: 'Huyện Bình Xuyên phát biểu', sites: ['s-vp-ubnd', 's-binh-xuyen'], minutes: 15, speaker: 'Chủ tịch UBND huyện' },
+  { id: 'm5', title: 'Xã Đạo Đức phát biểu', sites: ['s-vp-ubnd', 's-dao-duc'], minutes: 10 },
+  { id: 'm4', title: 'Kết luận', sites: ['s-vp-ubnd'], minutes: 15, speaker: 'Chủ tịch UBND tỉnh' },
+];
+
+/** Twenty minutes into a session of two hours, in the second item of its script. */
+function session() {
+  const at = (minutes) => new Date(Date.now() + minutes * 60e3).toISOString();
+  return { cue: 'm2', cue_at: at(-12.5), starts_at: at(-20), ends_at: at(100) };
+}
 
 export function freshState(id, title) {
   const full = (site) => ({ layout: 'full', panes: [[0, 0, 1, 1]], sites: [site] });
@@ -70,21 +87,25 @@ export function freshState(id, title) {
   for (const site of directorySites) {
     sites[site.id] = {
       ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
-      quality: { rtt_ms: 8 + site.number * 3, loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 },
+      quality: { rtt_ms: 8 + ((site.number * 3) % 40), loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
     };
   }
   sites['s-ho-son'].state = 'off';
   sites['s-quang-son'].state = 'lost';
   sites['s-xuan-hoa'].quality = { rtt_ms: 71, loss_pct: 1.4, jitter_ms: 22, kbps: 760, fps: 25 };
   sites['s-dai-dinh'].quality = { rtt_ms: 212, loss_pct: 4.1, jitter_ms: 96, kbps: 310, fps: 11 };
+  sites['s-vp-ubnd'].content = { id: 's-vp-ubnd.content', state: 'ready', tally: 'off', quality: { rtt_ms: 9, loss_pct: 0, kbps: 420, fps: 7 } };
   const lanes = [{ lane: 0, state: 'ready' }, { lane: 1, state: 'ready' }];
   const link = (rtt) => ({ lanes: structuredClone(lanes), rtt_ms: rtt, loss_pct: 0, kbps: 2600 });
   return {
     conference: {
       id, title, master: 'vinh-phuc', chair: 's-vp-ubnd', buses: ['program', 'chair'],
       program: full('s-vp-ubnd'), preview: full('s-binh-xuyen'), chair_view: full('s-binh-xuyen'),
-      banner: '', max_sites: 200, max_panes: 9, calls: [],
+      banner: '', max_sites: 200, max_panes: 9, calls: [], hands: [], undo: false, clock: false, slate: '', locked: false, ...session(),
     },
+    agenda,
+    talk: {},
+    incidents: {},
     sites,
     mcus: {
       'vinh-phuc': { id: 'vinh-phuc', name: mcus[0].name, state: 'online', viewers: 4, publishers: 2 },

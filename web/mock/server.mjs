@@ -2,13 +2,15 @@
  * `npm run mock`: docs/protocol.md sections 1, 2 and 6 in memory, so that the pages can be worked on without
  * Python, database or media. WHIP and WHEP answer 503: the monitors show "no signal". It also serves the
  * built pages, so one process is enough to look at them. Tokens are `operator`, `chair`, `viewer` and a
- * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state} drops sockets, patches the state.
+ * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state,kiosk} drops sockets, patches the
+ * state, says what the room computer (`/kiosk#token=kiosk`) is told. Code 111-222-333 is good, 999-999-999 has expired.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { MockConference } from './conference.mjs';
+import { directed, scenes, underWay } from './direct.mjs';
 import { directorySites, layouts, mcus, units } from './data.mjs';
 import { listen, officeCall, whoIs } from './office/api.mjs';
 import { Refusal } from './refusal.mjs';
@@ -16,13 +18,17 @@ import { Refusal } from './refusal.mjs';
 const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
+underWay(conferences.get('c1'));
 let away = false;
+const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
 function identify(token) {
   const expires_at = new Date(Date.now() + 12 * 3600e3).toISOString();
   const conference = 'c1';
   const { title } = conferences.get('c1')?.state.conference ?? { title: '' };
   if (token === 'operator') return { role: 'operator', expires_at, title };
+  if (token === 'expired') throw new Refusal(401, 'Mã truy cập đã hết hạn', 'The token has expired', 'Mã hết hạn lúc 2026-11-24 01:00 UTC; hãy xin đường dẫn mới.', 'It expired at 2026-11-24 01:00 UTC; ask for a new link.', 'token-expired');
+  if (token === 'elsewhere') return { role: 'chair', conference: 'c9', title: 'Họp giao ban huyện Sông Lô', expires_at };
   if (token === 'chair' || token === 'viewer') return { role: token, conference, title, expires_at };
   if (directorySites.some((site) => site.id === token)) return { role: 'site', site: token, conference, title, expires_at };
   const account = whoIs(token);
@@ -36,14 +42,44 @@ async function bodyOf(request) {
   return text;
 }
 
+/** The MCUs that an account runs, if it runs any and is not the province's own. */
+function ownMcus(me) {
+  const own = mcus.filter((mcu) => (me.grants ?? []).some((grant) => grant.unit === mcu.unit)).map((mcu) => mcu.id);
+  return own.includes('vinh-phuc') || own.length === 0 ? undefined : own;
+}
+
 function linkOf(id, { role, site }, host) {
   const token = role === 'site' ? site : role;
-  return { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  const link = { url: `http://${host}/c/${id}#token=${token}`, token, expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() };
+  if (role === 'operator') return link;
+  const digits = String(123456789 + codes.size);
+  codes.set(digits, link);
+  return { ...link, code: digits.replace(/(...)(?=.)/g, '$1-'), qr: QR };
+}
+
+/** Short codes, by their digits; the one of a commune is always there, another has expired. */
+const codes = new Map();
+codes.set('111222333', { url: `http://127.0.0.1:${port}/c/c1/site/s-dao-duc#token=s-dao-duc`, token: 's-dao-duc', expires_at: new Date(Date.now() + 12 * 3600e3).toISOString() });
+
+function byCode(code) {
+  const digits = String(code).replace(/\D/g, '');
+  if (digits === '999999999') throw new Refusal(401, 'Mã vào họp đã hết hạn', 'The code has expired', 'Hãy xin phòng điều khiển mã mới.', 'Ask the control room for a new one.', 'code-expired');
+  if (!codes.has(digits)) throw new Refusal(404, 'Không có mã này', 'No such code', 'Kiểm tra lại từng chữ số.', 'Check each digit.', 'code-unknown');
+  return codes.get(digits);
+}
+
+/** What the room computer is told; `POST /mock/kiosk` changes it. */
+let kiosk = { minutes: 12, open: false, token: 'kiosk' };
+
+function waiting(token, host) {
+  if (token !== kiosk.token) throw new Refusal(401, 'Mã truy cập không hợp lệ', 'The token is not valid', 'Hãy xin đường dẫn mới.', 'Ask for a new link.', 'token-invalid');
+  const session = kiosk.open ? { session: { ...codes.get('111222333'), url: `http://${host}/c/c1/site/s-dao-duc#token=s-dao-duc` } } : {};
+  const next = kiosk.minutes === null ? {} : { next: { title: 'Giao ban phòng chống thiên tai', starts_at: new Date(Date.now() + kiosk.minutes * 60e3).toISOString() } };
+  return { site: 's-dao-duc', name: 'UBND xã Đạo Đức', now: new Date().toISOString(), ...session, ...next };
 }
 
 const verbs = {
   preview: (c, { scene }) => c.preview(scene),
-  take: (c, { scene }) => c.take(scene),
   call: (c, { site }) => c.call(site),
   release: (c) => c.release(),
   mute: (c, { site, muted }) => c.mute(site, muted),
@@ -51,23 +87,29 @@ const verbs = {
   banner: (c, { text }) => c.banner(text),
 };
 
-function conferenceCall(method, id, verb, body, host) {
+function conferenceCall(method, id, verb, body, host, me) {
   const conference = conferences.get(id);
   if (!conference) throw new Refusal(404, 'Không có phiên họp này', 'No such conference');
   if (method === 'GET' && !verb) return conference.snapshot();
   if (method === 'GET' && verb === 'units') return units;
-  if (method === 'DELETE' && !verb) {
+  if ((method === 'DELETE' && !verb) || verb === 'end') {
     conferences.delete(id);
     for (const socket of conference.sockets) socket.close(4410);
     return {};
   }
   if (method === 'POST' && verb === 'links') return linkOf(id, body, host);
+  const test = /^self-test\/([^/]+)$/.exec(verb ?? '')?.[1];
+  if (test) return method === 'PUT' ? conference.keepTest(test, `link:${me.site ?? me.role ?? me.account}`, body) : (conference.tests.get(test) ?? {});
+  const done = directed(method, verb ?? '', conference, body, me);
+  if (done) return done.answer;
   if (method === 'POST' && verbs[verb]) return verbs[verb](conference, body) ?? {};
   throw new Refusal(404, 'Không có lệnh này', 'No such call');
 }
 
 function api(method, path, body, token, host, query) {
   if (path === '/api/health') return { status: 'ok', version: 'mock' };
+  if (path === '/api/codes') return byCode(body.code);
+  if (path === '/api/kiosk') return waiting(body.token, host);
   const office = path === '/api/me' && token === 'operator' ? undefined : officeCall(method, path, body, token, host, query, conferences);
   if (office) return office.answer;
   const me = identify(token);
@@ -80,8 +122,10 @@ function api(method, path, body, token, host, query) {
     conferences.set(id, new MockConference(id, body.title, body.sites));
     return conferences.get(id).state.conference;
   }
-  const found = /^\/api\/conferences\/([^/]+)(?:\/([^/]+))?$/.exec(path);
-  if (found) return conferenceCall(method, found[1], found[2], body, host);
+  const found = /^\/api\/conferences\/([^/]+)(?:\/(.+))?$/.exec(path);
+  if (found) return conferenceCall(method, found[1], found[2], body, host, me);
+  const scene = /^\/api\/scenes(?:\/([^/]+))?$/.exec(path);
+  if (scene) return scenes(method, scene[1], body, (order) => conferences.get('c1').scene(order));
   throw new Refusal(404, 'Không có', 'Not found');
 }
 
@@ -89,10 +133,13 @@ function control(path, body) {
   if (path === '/mock/cut') {
     away = body.away ?? false;
     for (const { sockets } of conferences.values()) for (const socket of sockets) socket.terminate();
+  } else if (path === '/mock/kiosk') {
+    kiosk = { ...kiosk, ...body };
   } else if (path === '/mock/state') {
     const { state } = conferences.get('c1');
     for (const [id, change] of Object.entries(body.sites ?? {})) Object.assign(state.sites[id], change);
     for (const [id, change] of Object.entries(body.mcus ?? {})) Object.assign(state.mcus[id], change);
+    Object.assign(state.conference, body.conference);
     conferences.get('c1').tell();
   }
   return {};
@@ -148,7 +195,7 @@ server.on('upgrade', (request, socket, head) => {
   sockets.handleUpgrade(request, socket, head, (ws) => {
     ws.once('message', (data) => {
       try {
-        identify(JSON.parse(String(data)).token);
+        ws.own = ownMcus(identify(JSON.parse(String(data)).token));
       } catch {
         return ws.close(4401);
       }
@@ -160,7 +207,7 @@ server.on('upgrade', (request, socket, head) => {
         const message = JSON.parse(String(text));
         if (message.type === 'quality' && process.env.VERBOSE) console.log(message.quality);
       });
-      ws.send(JSON.stringify(conference.snapshot()));
+      conference.show(ws);
     });
   });
 });

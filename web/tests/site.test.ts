@@ -11,7 +11,7 @@ class FakeStorage {
   setItem = (key: string, value: string) => void this.map.set(key, value);
 }
 
-const mic = (on: boolean, serverMuted?: boolean): MicState => ({ on, serverMuted, asked: false });
+const mic = (on: boolean, serverMuted?: boolean): MicState => ({ on, serverMuted, asked: false, held: false });
 
 describe('the microphone', () => {
   it('is closed and opened by the room, and the server is told', () => {

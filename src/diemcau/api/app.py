@@ -10,14 +10,19 @@ from diemcau.api import (
     accounts,
     agents,
     conferences,
+    control,
     directory,
     dossier_work,
     dossiers,
+    entrances,
     live,
     news,
     office,
     pages,
     problems,
+    recordings,
+    rooms,
+    stills,
     whep,
     whip,
 )
@@ -39,7 +44,8 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    for module in (*office_modules, conferences, live, whip, whep, agents):
+    session_modules = (conferences, control, rooms, entrances, recordings, stills, live, whip, whep)
+    for module in (*office_modules, *session_modules, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback
     problems.install(app)

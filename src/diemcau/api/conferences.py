@@ -1,11 +1,10 @@
 """REST over conferences (docs/protocol.md section 1)."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
-from diemcau.api.context import Server, ServerDep, actor_of
+from diemcau.api.context import Server, ServerDep, actor_of, address, page_address
 from diemcau.api.may import conference_place, may, view_at
 from diemcau.api.middleware import ARRIVED
 from diemcau.api.models import (
@@ -23,6 +22,7 @@ from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.units import Unit
 from diemcau.ports.identity import NotAllowed, Principal, TokenElsewhere
 from diemcau.services.conferences import Order
 from diemcau.services.guard import Place
@@ -33,13 +33,10 @@ router = APIRouter(prefix="/api")
 
 Directing = Annotated[Principal, may(Action.DIRECT, "conference")]
 Calling = Annotated[Principal, may(Action.CALL, "conference")]
-Watching = Annotated[Principal, may(Action.WATCH, "conference")]
+Watching = Annotated[Principal, may(Action.WATCH, "session")]
 Muting = Annotated[Principal, may(Action.MUTE_SITE, "conference")]
 
-OPERATOR, CHAIR, SITE = Role.OPERATOR, Role.CHAIR, Role.SITE
-
-_PAGES = {OPERATOR: "control", CHAIR: "chair", SITE: "site", Role.VIEWER: "screen"}
-"""The page of each role, under the conference's address."""
+SITE = Role.SITE
 
 
 @router.get("/conferences")
@@ -92,6 +89,17 @@ async def close_conference(conference: str, server: ServerDep, principal: Direct
     return {}
 
 
+@router.post("/conferences/{conference}/end")
+async def end(conference: str, server: ServerDep, principal: Calling) -> Json:
+    """The chair declares the session over: its dossier is closed with it."""
+    dossier = server.files.of_conference(conference)
+    if dossier is None:
+        await server.control.close(conference)
+    else:
+        await server.office.sitting.close(dossier.id, actor_of(principal))
+    return {}
+
+
 @router.get("/conferences/{conference}/units")
 async def units(conference: str, server: ServerDep, principal: Watching) -> list[Json]:
     directory = server.book.directory
@@ -100,7 +108,7 @@ async def units(conference: str, server: ServerDep, principal: Watching) -> list
     for site in server.control.get(conference).sites:
         unit = tree[directory.site(site).unit]
         for one in [*reversed(tree.above(unit.id)), unit]:
-            shown.setdefault(one.id, unit_json(one.id, one.name, one.tier, one.parent))
+            shown.setdefault(one.id, unit_json(one))
     return list(shown.values())
 
 
@@ -117,11 +125,14 @@ async def take(
     conference: str, server: ServerDep, principal: Directing, body: TakeIn | None = None
 ) -> Json:
     """What departs from the script is written down, with the reason if there is one (R5-script)."""
-    scene = body.scene.scene() if body and body.scene else None
+    order = body or TakeIn()
+    sitting = server.office.sitting
+    scene = order.scene.scene() if order.scene else None
+    if order.item:
+        scene = sitting.staged(conference, order.item)
     await server.control.take(conference, scene)
     shown = server.control.get(conference).program
-    reason = body.reason if body else ""
-    await server.office.sitting.took(conference, shown, reason, actor_of(principal))
+    await sitting.took(conference, shown, order.reason, actor_of(principal), order.item)
     return {}
 
 
@@ -190,12 +201,24 @@ async def links(
         site=body.site,
         hours=min(body.hours, left_h) if principal.conference else body.hours,
     )
-    base = server.public_url or str(request.base_url).rstrip("/")
-    page = f"/c/{quote(conference)}/{_PAGES[body.role]}"
-    page += f"/{body.site}" if body.role is SITE else ""
-    url = f"{base}{page}#token={token}"
-    return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
+    link = {
+        "url": page_address(request, conference, body.role, body.site, token),
+        "token": token,
+        "expires_at": moment(made.expires_at),
+    }
+    if body.role is Role.OPERATOR:
+        return link
+    code = await server.entrances.code(made, actor_of(principal))
+    qr = server.entrances.picture(address(request, f"/join#code={code.id}"))
+    return link | {"code": code.spoken, "qr": qr}
 
 
-def unit_json(unit_id: str, name: str, tier: str, parent: str) -> Json:
-    return {"id": unit_id, "name": name, "tier": tier, **({"parent": parent} if parent else {})}
+def unit_json(unit: Unit) -> Json:
+    place = {"latitude": unit.latitude, "longitude": unit.longitude}
+    return {
+        "id": unit.id,
+        "name": unit.name,
+        "tier": unit.tier,
+        **({"parent": unit.parent} if unit.parent else {}),
+        **(place if any(place.values()) else {}),
+    }

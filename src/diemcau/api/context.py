@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Protocol, cast
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from diemcau.api.gateway import Gateway
 from diemcau.domain.journal import Verdict
+from diemcau.domain.roles import Role
 from diemcau.domain.units import Unit
 from diemcau.ports.accounts import SingleSignOn
 from diemcau.ports.clock import Clock
@@ -19,12 +21,17 @@ from diemcau.services.conferences import ConferenceControl
 from diemcau.services.dossiers.files import Files
 from diemcau.services.dossiers.office import Office
 from diemcau.services.editor import Editor
+from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hub import Hub
 from diemcau.services.journal import Journal
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
+from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
+from diemcau.services.rooms import Rooms
+from diemcau.services.scenes import Scenes
+from diemcau.services.selftests import SelfTests
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
@@ -53,9 +60,14 @@ class Server:
     accounts: Accounts
     sign_in: SignIn
     office: Office
+    rooms: Rooms
+    self_tests: SelfTests
+    entrances: Entrances
+    scenes: Scenes
     editor: Editor
     templates: Templates
     journal: Journal
+    recordings: Recordings
     listed: Callable[[str, str], Sequence[Unit]]
     verify_log_book: Callable[[], Awaitable[Verdict]]
     home: str
@@ -104,6 +116,23 @@ def account(request: Request) -> Principal:
 def actor_of(principal: Principal) -> str:
     """Who it was, as the log book names him."""
     return principal.account or f"link:{principal.subject}"
+
+
+_PAGES = {Role.OPERATOR: "control", Role.CHAIR: "chair", Role.SITE: "site", Role.VIEWER: "screen"}
+"""The page of each role, under the conference's address."""
+
+
+def page_address(request: Request, conference: str, role: Role, site: str, token: str) -> str:
+    """A role's page in a conference, with the token that opens it."""
+    page = f"/c/{quote(conference)}/{_PAGES[role]}"
+    page += f"/{site}" if role is Role.SITE else ""
+    return address(request, f"{page}#token={token}")
+
+
+def address(request: Request, path: str) -> str:
+    """A whole address, as people outside this machine reach it."""
+    base = server_of(request).public_url or str(request.base_url).rstrip("/")
+    return f"{base}{path}"
 
 
 ServerDep = Annotated[Server, Depends(server_of)]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from diemcau.api.context import ServerDep, actor_of
+from diemcau.api.context import ServerDep, actor_of, page_address
 from diemcau.api.dossier_models import (
     ContactIn,
     MarksIn,
@@ -15,7 +15,7 @@ from diemcau.api.dossier_models import (
     ScriptIn,
 )
 from diemcau.api.may import may
-from diemcau.api.models import Seq
+from diemcau.api.models import SelfTestIn, Seq
 from diemcau.api.views import as_json, checks_view, dossier_view, plan_view, roll_view
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.permissions import Action
@@ -108,6 +108,14 @@ async def mark(
     )
 
 
+@router.put("/self-test/{site}")
+async def test_before(
+    dossier: str, site: str, body: SelfTestIn, server: ServerDep, who: AtSite
+) -> Json:
+    """What the room found when it tried its devices before the session is open."""
+    return as_json(await server.self_tests.keep(dossier, site, body.findings(), actor_of(who)))
+
+
 @router.put("/contacts/{site}")
 async def hand_in(dossier: str, site: str, body: ContactIn, server: ServerDep, who: AtSite) -> Json:
     return as_json(await server.office.checks.hand_in(dossier, site, body.contact(), actor_of(who)))
@@ -142,8 +150,7 @@ async def join(
         link_subject(actor_of(who), site), Role.SITE, conference=found.conference, site=site,
         hours=max(left, 1.0) + 12,
     )  # fmt: skip
-    base = server.public_url or str(request.base_url).rstrip("/")
-    url = f"{base}/c/{found.conference}/site/{site}#token={token}"
+    url = page_address(request, found.conference, Role.SITE, site, token)
     return {"url": url, "token": token, "expires_at": moment(made.expires_at)}
 
 

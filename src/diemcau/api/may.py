@@ -4,7 +4,7 @@
 in its short list of public ones, or a fault.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from fastapi import Depends, Request
@@ -12,13 +12,23 @@ from fastapi import Depends, Request
 from diemcau.api.context import Server, identified, server_of
 from diemcau.domain.permissions import Action
 from diemcau.domain.refusal import Unknown
+from diemcau.domain.roles import Role
 from diemcau.ports.identity import Principal
 from diemcau.services.guard import ANYWHERE, Place, dossier_place, guests_of
-from diemcau.services.live import view_of
+from diemcau.services.live import ALL, area_view, view_of
 
-Of = Literal["anywhere", "home", "dossier", "organiser", "master", "site", "unit", "conference"]
+Of = Literal[
+    "anywhere", "home", "dossier", "organiser", "master", "site", "unit", "conference", "session",
+    "incident",
+]  # fmt: skip
 """What the path names: ``dossier`` whoever has a part in it, ``organiser`` its own unit alone,
-``master`` those who run the session. ``anywhere``: a role suffices, or the body says more."""
+``master`` those who run the session. ``session`` is ``conference`` with whoever runs one of its
+MCUs, ``incident`` with whoever reaches its site. ``anywhere``: a role suffices, or the body says
+more."""
+
+
+RUN_MCUS = frozenset({Role.TECHNICIAN, Role.MANAGER, Role.TELECOM})
+"""Who sees the area of an MCU that he reaches."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ def require_watching(server: Server, who: Principal, conference: str) -> None:
     """Raises ``NotIdentified``, ``NotAllowed`` or ``UnknownConference``, whenever it is asked."""
     if who.account:
         server.accounts.require(who)
-    server.guard.require(who, Action.WATCH, conference_place(server, conference))
+    if not server.guard.may(who, Action.WATCH, conference_place(server, conference)):
+        server.guard.require(who, Action.WATCH, session_place(server, conference))
     server.guard.require_admitted(who, server.files.of_conference(conference))
     server.control.get(conference)
 
@@ -73,8 +84,17 @@ def place(server: Server, of: Of, named: dict[str, str]) -> Place:
             return Place(frozenset({named["unit"]}))
         case "conference":
             return conference_place(server, named["conference"], named.get("site", ""))
+        case "session":
+            return session_place(server, named["conference"])
+        case "incident":
+            whole = conference_place(server, named["conference"])
+            site = server.rooms.site_of(named["conference"], named["incident"])
+            return replace(whole, subjects=whole.subjects | ({site} if site else set()))
         case "site":
-            server.files.dossier(named["dossier"]).require_site(named["site"])
+            if "dossier" in named:
+                server.files.dossier(named["dossier"]).require_site(named["site"])
+            else:
+                server.book.directory.site(named["site"])
             return Place(frozenset({named["site"]}))
         case _:
             dossier = server.files.dossier(named["dossier"])
@@ -96,7 +116,19 @@ def conference_place(server: Server, conference: str, site: str = "") -> Place:
     return Place(frozenset(subjects), conference=conference, guests=guests_of(dossier))
 
 
+def session_place(server: Server, conference: str) -> Place:
+    """A conference as those see it who run one of its MCUs: they watch it from there."""
+    whole = conference_place(server, conference)
+    return replace(whole, subjects=whole.subjects | server.control.mcus(conference))
+
+
 def view_at(server: Server, who: Principal, conference: str) -> str:
-    """What part of a conference's live state somebody sees."""
+    """What part of a conference's live state somebody sees: all, the area of the MCUs that he
+    runs, or no more than is on the main screen."""
     subjects = conference_place(server, conference).subjects
-    return view_of(who, server.guard.roles_at(who, subjects))
+    view = view_of(who, server.guard.roles_at(who, subjects))
+    if view == ALL or not who.account:
+        return view
+    mcus = server.control.mcus(conference)
+    own = {mcu for mcu in mcus if RUN_MCUS & server.guard.roles_at(who, [mcu])}
+    return area_view(own) if own else view

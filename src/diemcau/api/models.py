@@ -1,7 +1,8 @@
 """What clients send, as pydantic reads it. Unknown members are refused: they are mistakes."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -11,6 +12,7 @@ from pydantic import (
     Field,
     FiniteFloat,
     StringConstraints,
+    model_validator,
 )
 
 from diemcau.domain.conference import Scene
@@ -19,11 +21,18 @@ from diemcau.domain.layout import custom, layout
 from diemcau.domain.localtime import YEARS
 from diemcau.domain.refusal import Invalid
 from diemcau.domain.roles import Role
+from diemcau.domain.selftest import Finding
+from diemcau.domain.source import CONTENT
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=300)]
 """Text on one line, without control characters."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]*$", max_length=64)]
+
+SourceId = Annotated[
+    str, StringConstraints(pattern=rf"^[a-z0-9-]*({re.escape(CONTENT)})?$", max_length=72)
+]
+"""A site's camera, by the site's id, or its content."""
 
 
 Seq = Annotated[int, Field(ge=0, le=LAST_SEQ)]
@@ -38,6 +47,13 @@ def _within_years(moment: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_within_years)]
 """A time with its zone."""
+
+
+Figures = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")], FiniteFloat],
+    Field(max_length=40),
+]
+"""What a page measures, by name."""
 
 
 class Body(BaseModel):
@@ -60,7 +76,7 @@ class ConferenceIn(Body):
 class SceneIn(Body):
     layout: Annotated[str, Field(max_length=64)] | None = None
     panes: list[tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]] | None = None
-    sites: list[Id] = []
+    sites: list[SourceId] = []
 
     def scene(self) -> Scene:
         """Raises ``Invalid``."""
@@ -79,10 +95,17 @@ class PreviewIn(Body):
 
 
 class TakeIn(Body):
-    """``reason``: why it departs from the script, where it does."""
+    """A scene, or an item of the script; ``reason``: why it departs from that, where it does."""
 
     scene: SceneIn | None = None
+    item: Id = ""
     reason: Line = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.scene and self.item:
+            raise ValueError("a scene or an item, not both")
+        return self
 
 
 class CallIn(Body):
@@ -100,6 +123,64 @@ class MuteAllIn(Body):
 
 class BannerIn(Body):
     text: Line
+
+
+class OnIn(Body):
+    on: bool
+
+
+class SlateIn(Body):
+    text: Annotated[Line, StringConstraints(max_length=120)] = ""
+
+
+class FloorIn(Body):
+    site: Id
+
+
+class TurnIn(Body):
+    sites: Annotated[list[Id], Field(min_length=2, max_length=4095)]
+    seconds: Annotated[int, Field(ge=10, le=120)] = 30
+
+
+class ExtendIn(Body):
+    minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class ChatIn(Body):
+    text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+
+
+class IncidentIn(Body):
+    """``figures``: what the page measures, by name."""
+
+    text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+    figures: Figures = {}
+
+
+class IncidentPatch(Body):
+    """Taken by whoever asks, or closed with what was done."""
+
+    state: Literal["taken", "closed"]
+    remedy: Line = ""
+
+
+class FindingIn(Body):
+    item: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
+    passed: bool
+    note: Line = ""
+    figures: Figures = {}
+
+
+class SelfTestIn(Body):
+    results: Annotated[list[FindingIn], Field(min_length=1, max_length=20)]
+
+    def findings(self) -> list[Finding]:
+        return [Finding(one.item, one.passed, one.note, one.figures) for one in self.results]
+
+
+class SavedSceneIn(Body):
+    name: Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+    scene: SceneIn
 
 
 class LinkIn(Body):

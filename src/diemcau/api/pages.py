@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 STATIC = Path(__file__).parent / "static"
 
 PAGES = (
-    "a", "account", "accounts", "c", "conferences", "d", "directory", "log-book", "procedures",
-    "sign-in", "urgent",
+    "a", "account", "accounts", "c", "conferences", "d", "directory", "join", "kiosk", "log-book",
+    "procedures", "sign-in", "urgent",
 )  # fmt: skip
 """The first part of every address of the application, beside "/" (web/src/lib/session.ts)."""
 

@@ -15,6 +15,7 @@ from diemcau.ports.accounts import ProviderUnreachable
 from diemcau.ports.identity import NotAllowed, NotIdentified
 from diemcau.ports.store import StoreFailed
 from diemcau.services.account_refusals import AccountLocked
+from diemcau.services.entrances import TooManyCodes
 from diemcau.services.refusals import BadSdp, NotRead, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (BadSdp, 400),
     (Invalid, 422),
     (AccountLocked, 429),
+    (TooManyCodes, 429),
     (ProviderUnreachable, 502),
     (Unavailable, 503),
 )
@@ -133,7 +135,7 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
     headers = {}
     if isinstance(error, NotIdentified):
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable | AccountLocked):
+    if isinstance(error, Unavailable | AccountLocked | TooManyCodes):
         headers["Retry-After"] = str(error.retry_after_s)
     return problem(status_of(error), error.id, error.title, error.detail, headers)
 

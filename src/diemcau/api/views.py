@@ -48,6 +48,7 @@ def dossier_row(server: Server, dossier: Dossier) -> Json:
         "stage": str(dossier.stage),
         "secrecy": str(dossier.secrecy),
         "unit": dossier.unit,
+        "master": dossier.master,
         "starts_at": as_json(dossier)["starts_at"],
         "ends_at": as_json(dossier)["ends_at"],
         "sites": len(dossier.sites),

@@ -1,4 +1,5 @@
-"""WHIP (RFC 9725): a site publishes. The order of checks is that of docs/protocol.md section 3."""
+"""WHIP (RFC 9725): a site publishes itself, or its content. The order of checks is that of
+docs/protocol.md section 3."""
 
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from diemcau.api.context import ServerDep
 from diemcau.api.may import may
 from diemcau.api.sdp import FRAGMENT, SDP, options, sdp_response, text_body
 from diemcau.domain.permissions import Action
+from diemcau.domain.source import source_of
 from diemcau.ports.identity import Principal
 
 router = APIRouter(prefix="/whip")
@@ -37,10 +39,12 @@ async def publish(
     server: ServerDep,
     principal: Joining,
     replace: bool = False,
+    content: bool = False,
 ) -> Response:
     offer = await text_body(request, SDP)
-    published = await server.sessions.publish(conference, site, offer, replace)
-    location = f"/whip/{conference}/{site}/{published.session}"
+    source = source_of(site, content)
+    published = await server.sessions.publish(conference, source, offer, replace)
+    location = f"/whip/{conference}/{site}/{published.session}" + "?content=true" * content
     return sdp_response(201, published.answer, location, published.session)
 
 
@@ -52,17 +56,23 @@ async def trickle(
     request: Request,
     server: ServerDep,
     principal: Joining,
+    content: bool = False,
 ) -> Response:
     fragment = await text_body(request, FRAGMENT)
     if request.headers.get("if-match", "*") not in ("*", f'"{session}"'):
         raise HTTPException(412)
-    await server.sessions.trickle(conference, site, session, fragment)
+    await server.sessions.trickle(conference, source_of(site, content), session, fragment)
     return Response(status_code=204)
 
 
 @router.delete(_SESSION)
 async def unpublish(
-    conference: str, site: str, session: str, server: ServerDep, principal: Joining
+    conference: str,
+    site: str,
+    session: str,
+    server: ServerDep,
+    principal: Joining,
+    content: bool = False,
 ) -> Response:
-    await server.sessions.unpublish(conference, site, session)
+    await server.sessions.unpublish(conference, source_of(site, content), session)
     return Response(status_code=200)

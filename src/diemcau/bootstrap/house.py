@@ -16,9 +16,11 @@ from diemcau.bootstrap.lock import locked
 from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, ProcedureFiles, real_parts
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
+from diemcau.domain.script import Script
 from diemcau.identity import (
     HEAD_FILE,
     DerivedAgentKeys,
@@ -29,7 +31,7 @@ from diemcau.identity import (
 )
 from diemcau.ports.identity import AgentKeys
 from diemcau.ports.mcus import Mcus
-from diemcau.ports.store import Store, StoreFailed
+from diemcau.ports.store import Record, Store, StoreFailed
 from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
@@ -49,6 +51,7 @@ from diemcau.services.dossiers.responsible import Responsible
 from diemcau.services.dossiers.scripts import Scripts
 from diemcau.services.dossiers.sitting import Sitting
 from diemcau.services.editor import Editor
+from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
@@ -58,11 +61,16 @@ from diemcau.services.observations import Observations
 from diemcau.services.outbox import Outbox
 from diemcau.services.places import Book
 from diemcau.services.procedures import Procedures
+from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
 from diemcau.services.reports import Reports
+from diemcau.services.rooms import Rooms
+from diemcau.services.scenes import Scenes
+from diemcau.services.selftests import SelfTests
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
+from diemcau.services.turns import Turns
 from diemcau.store import open_store
 
 log = structlog.get_logger(__name__)
@@ -128,6 +136,7 @@ class House:
     server: Server
     outbox: Outbox
     custody: Custody
+    turns: Turns
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -142,11 +151,12 @@ class House:
             asyncio.create_task(_kept("clock of the procedures", office.lifecycle.run)),
             asyncio.create_task(_kept("outbox", self.outbox.run)),
             asyncio.create_task(_kept("custody of the log book", self.custody.run)),
+            asyncio.create_task(_kept("sites in turn", self.turns.run)),
         ]
         try:
             yield
         finally:
-            for one in (office.lifecycle, self.outbox, self.custody):
+            for one in (office.lifecycle, self.outbox, self.custody, self.turns):
                 one.stop()
             await _ended(jobs)
             await office.sitting.stop()
@@ -199,16 +209,30 @@ async def assemble(
 
     def _render(name: str) -> dict[str, object] | None:
         conference = control.find(name)
-        return project(conference, book.directory, observations) if conference else None
+        if conference is None:
+            return None
+        dossier = office.files.of_conference(name)
+        script = office.scripts.in_force(dossier) if dossier else None
+        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
 
     def _changed(name: str) -> None:
         if control.find(name):
             hub.changed(name)
+            turns.changed()
             office.sitting.observed(name)
         else:
             hub.ended(name)
             observations.forget(name)
 
+    def _filed(puts: Sequence[Record], *_: object) -> None:
+        """Sessions show of their dossiers the times and the script."""
+        for put in puts:
+            if isinstance(put, Dossier):
+                hub.changed(put.conference)
+            elif isinstance(put, Script):
+                hub.changed(office.files.dossier(put.dossier).conference)
+
+    turns = Turns(control, observations, clock)
     hashing = Hashing(parts.passwords)
     accounts = Accounts(KeptAccounts(records), hashing, clock)
     await accounts.start()
@@ -220,6 +244,8 @@ async def assemble(
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
     gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
+    records.listeners.append(_filed)
+    rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
     await office.sitting.start()
     custody = Custody(journal, HeadFile(settings.data / HEAD_FILE), records)
@@ -239,16 +265,21 @@ async def assemble(
         accounts=accounts,
         sign_in=SignIn(accounts, hashing, parts.codes, clock),
         office=office,
+        rooms=rooms,
+        self_tests=SelfTests(office.files, office.checks),
+        entrances=Entrances(office.files, control, tokens, tokens, clock, parts.codes.picture),
+        scenes=Scenes(records, clock),
         editor=Editor(records, book, parts.sheets, control.standing_on),
         templates=Templates(parts.documents, records),
         journal=journal,
+        recordings=Recordings(mcus),
         listed=provinces.listed,
         verify_log_book=custody.verify,
         home=home,
         sso=parts.sso,
         public_url=settings.public_url.rstrip("/"),
     )
-    return House(server, outbox, custody)
+    return House(server, outbox, custody, turns)
 
 
 def _office(

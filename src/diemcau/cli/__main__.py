@@ -109,6 +109,12 @@ def mcu(
     address: Annotated[str, typer.Option(help="Địa chỉ nhận media / where media arrive")],
     server: Annotated[str, typer.Option(help="ws://… hoặc wss://…")] = "ws://127.0.0.1:8080",
     folder: Folder = Path("var/mcu"),
+    reserve: Annotated[
+        int, typer.Option(min=0, help="Phần đĩa ghi hình không dùng tới, MiB / kept free, MiB")
+    ] = 1024,
+    stills_every: Annotated[
+        int, typer.Option(min=0, help="Mỗi điểm cầu một ảnh sau … giây, 0: không / seconds a still")
+    ] = 10,
 ) -> None:
     """Tác tử của một máy MCU: Janus và bộ trộn / the agent of one MCU host.
 
@@ -116,7 +122,7 @@ def mcu(
     """
     from diemcau.cli import mcu as command
 
-    command.run(name, key_file, address, server, folder)
+    command.run(name, key_file, address, server, folder, reserve * 2**20, stills_every)
 
 
 @app.command()

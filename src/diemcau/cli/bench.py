@@ -10,6 +10,7 @@ from diemcau.lab.errors import LabError
 
 NAMES = (
     "take", "program", "fanout", "hop", "recover", "loss", "province", "directory", "plan",
+    "stills",
 )  # fmt: skip
 
 

@@ -14,13 +14,15 @@ from diemcau.cli.machine import Machine, ThisMachine
 from diemcau.domain.refusal import Refusal, Text
 
 ELEMENTS = (
-    "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "avdec_h264", "capsfilter",
-    "compositor", "deinterleave", "fakesink", "h264parse", "level", "nicesrc", "opusdec", "opusenc",
-    "overlaycomposition", "rglimiter", "rtph264depay", "rtph264pay", "rtpjitterbuffer",
-    "rtpopusdepay", "rtpopuspay", "rtpptdemux", "udpsink", "udpsrc", "valve", "webrtcbin",
-    "x264enc",
+    "appsink", "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "avdec_h264",
+    "capsfilter",
+    "compositor", "deinterleave", "fakesink", "filesink", "giostreamsrc", "h264parse", "jpegenc",
+    "level", "matroskademux", "matroskamux", "nicesrc", "opusdec", "opusenc", "overlaycomposition",
+    "queue", "rglimiter", "rtph264depay", "rtph264pay", "rtpjitterbuffer", "rtpopusdepay",
+    "rtpopuspay", "rtpptdemux", "udpsink", "udpsrc", "valve", "videoconvert", "videoscale",
+    "webrtcbin", "x264enc",
 )  # fmt: skip
-"""What the mixer and the synthetic sites build their pipelines of (a test compares)."""
+"""What mixer, stills and synthetic sites build their pipelines of (a test compares)."""
 
 SAFE_JANUS = (1, 4, 1)
 PORT = 8080

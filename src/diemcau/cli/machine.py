@@ -18,8 +18,8 @@ from diemcau.identity import HEAD_FILE, HeadFile
 from diemcau.lab.errors import LabError
 from diemcau.lab.ip import privilege
 from diemcau.lab.net import Network
+from diemcau.mcu.apart import SYSTEM_PYTHON
 from diemcau.mcu.janus_process import LIBRARY, NEEDED
-from diemcau.mcu.mixers import SYSTEM_PYTHON
 from diemcau.ports.documents import FontMissing
 
 

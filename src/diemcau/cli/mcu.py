@@ -10,7 +10,15 @@ from diemcau.domain.refusal import Invalid
 from diemcau.mcu.agent import Agent, AgentSettings
 
 
-def run(name: str, key_file: Path, address: str, server: str, folder: Path) -> None:
+def run(
+    name: str,
+    key_file: Path,
+    address: str,
+    server: str,
+    folder: Path,
+    reserve: int,
+    stills_every: int,
+) -> None:
     try:
         key = key_file.read_text().strip()
     except OSError as error:
@@ -19,7 +27,8 @@ def run(name: str, key_file: Path, address: str, server: str, folder: Path) -> N
             f"Cannot read the key: {error}. Make it by ./diemcau agent-key {name} on the server.",
         ) from None
     logs.configure()
-    asyncio.run(_run(AgentSettings(name, server, key, address, folder.resolve())))
+    settings = AgentSettings(name, server, key, address, folder.resolve(), reserve, stills_every)
+    asyncio.run(_run(settings))
 
 
 async def _run(settings: AgentSettings) -> None:

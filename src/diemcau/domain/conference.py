@@ -6,12 +6,13 @@ planner and the tests see the same thing. Time is an argument.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from diemcau.domain.allocation import Places
 from diemcau.domain.layout import Layout, layout
 from diemcau.domain.refusal import Conflict, Invalid, Unknown
+from diemcau.domain.source import site_of
 
 CALLS_KEPT = 20
 
@@ -51,7 +52,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Scene:
-    """A layout and the site in each of its panes; "" is an empty pane."""
+    """A layout and the source in each of its panes; "" is an empty pane."""
 
     layout: Layout = field(default_factory=lambda: layout("full"))
     sites: tuple[str, ...] = ("",)
@@ -70,11 +71,51 @@ class Scene:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        return tuple(site for site in self.sites if site)
+        """The sources whose pictures it has."""
+        return tuple(source for source in self.sites if source)
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The sites in it, be it by their camera or by their content."""
+        return tuple(dict.fromkeys(site_of(source) for source in self.shown))
 
 
 def full(site: str) -> Scene:
     return Scene(layout("full"), (site,))
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A site asks to speak."""
+
+    site: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Sites full screen one after the other; the one at ``place`` is shown ``since`` then."""
+
+    sites: tuple[str, ...]
+    seconds: int
+    place: int
+    since: datetime
+
+    @property
+    def due(self) -> datetime:
+        """When the next one is to be shown."""
+        return self.since + timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True)
+class Former:
+    """Programme, preview and place in the script before a take."""
+
+    program: Scene
+    preview: Scene
+    cue: str = ""
+    cue_at: datetime | None = None
+    banner: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +146,23 @@ class Conference:
     """The MCU above each MCU by the cascade plan; empty: over the usual lines."""
     cue: str = ""
     """The item of the script that is on the main screen."""
+    cue_at: datetime | None = None
+    hands: tuple[Hand, ...] = ()
+    """Who asks to speak, the longest waiting first."""
+    turn: Turn | None = None
+    former: Former | None = None
+    """What was before the last take, for as long as it can be undone."""
+    clock: bool = False
+    slate: str = ""
+    """What the programme shows in place of pictures, without sound: a break, say."""
+    locked: bool = False
+    """Whoever was not there yet stays out."""
+    recording: int = 0
+    """The number of the recording that is wanted; 0 for none."""
+    recordings: int = 0
+    """How many were begun so far."""
+    recorded_at: datetime | None = None
+    """When the last one was begun."""
 
     @property
     def current_call(self) -> Call | None:
@@ -114,20 +172,24 @@ class Conference:
 
     @property
     def on_air(self) -> tuple[str, ...]:
-        """Sites in the programme's picture, and the chair, who is heard whatever is shown."""
+        """The sources of the programme's picture, and who is heard though it does not show them:
+        the chair, and the site whose content it shows."""
         chair = (self.chair,) if self.chair else ()
-        return tuple(dict.fromkeys(self.program.shown + chair))
+        return tuple(dict.fromkeys(self.program.shown + chair + self.program.present))
 
     @property
     def heard(self) -> tuple[str, ...]:
-        return tuple(site for site in self.on_air if site not in self.muted)
+        """Nobody, while a slate is up; a site that is muted is so with its content."""
+        if self.slate:
+            return ()
+        return tuple(source for source in self.on_air if site_of(source) not in self.muted)
 
     @property
     def wanted(self) -> tuple[str, ...]:
-        """Every site whose media the mixer needs, most important first."""
+        """Every source whose media the mixer needs, most important first."""
         scenes = (self.program, self.chair_view, self.preview, self.outgoing, self.base)
-        sites = self.on_air + tuple(site for scene in scenes for site in scene.shown)
-        return tuple(dict.fromkeys(sites))
+        next_ones = (source for scene in scenes for source in scene.shown + scene.present)
+        return tuple(dict.fromkeys((*self.on_air, *next_ones)))
 
     def require(self, *sites: str) -> None:
         """Raise ``Unknown`` for a site that does not take part."""
@@ -151,19 +213,54 @@ def opened(conference: Conference) -> Conference:
 
 def previewed(conference: Conference, scene: Scene) -> Conference:
     """Make the scene ready: its sites are brought up the cascade and decoded before the take."""
-    conference.require(*scene.shown)
+    conference.require(*scene.present)
     return replace(conference, preview=scene)
 
 
 def taken(conference: Conference, scene: Scene | None = None) -> Conference:
-    """Preview (or the scene) to programme; what was on programme becomes the preview."""
+    """Preview (or the scene) to programme; what was on programme becomes the preview.
+
+    It takes the slate away, and ends the turn: the hand of whoever directs goes before it.
+    """
     scene = scene or conference.preview
-    conference.require(*scene.shown)
+    conference.require(*scene.present)
     after = _shown(conference, scene)
     current = conference.current_call
-    if current is not None and current.site not in scene.shown:
+    if current is not None and current.site not in scene.present:
         after = _end_current_call(after)
-    return replace(after, base=scene, preview=conference.program)
+    return replace(
+        after,
+        base=scene,
+        preview=conference.program,
+        former=Former(
+            conference.program,
+            conference.preview,
+            conference.cue,
+            conference.cue_at,
+            conference.banner,
+        ),
+        turn=None,
+        slate="",
+    )
+
+
+def undone(conference: Conference) -> Conference:
+    """The last take never was: programme, preview and place in the script as they were before it.
+
+    A banner goes back only with the item of the script that it belongs to.
+    """
+    former = conference.former
+    if former is None:
+        raise Conflict("Không có lần lên hình nào để hoàn tác.", "There is no take to undo.")
+    moved = conference.cue != former.cue
+    return replace(
+        taken(conference, former.program),
+        preview=former.preview,
+        cue=former.cue,
+        cue_at=former.cue_at,
+        banner=former.banner if moved else conference.banner,
+        former=None,
+    )
 
 
 def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
@@ -178,7 +275,15 @@ def called(conference: Conference, site: str, call_id: str, now: datetime) -> Co
         raise Conflict("Chủ tọa đã ở trên màn hình.", "The chair is on the main screen already.")
     ended = _end_current_call(conference)
     beside = Scene(layout("side-by-side"), (ended.chair, site)) if ended.chair else full(site)
-    after = replace(_shown(ended, beside), chair_view=full(site), muted=ended.muted - {site})
+    after = replace(
+        _shown(ended, beside),
+        chair_view=full(site),
+        muted=ended.muted - {site},
+        hands=tuple(hand for hand in ended.hands if hand.site != site),
+        former=None,
+        turn=None,
+        slate="",
+    )
     there = site in conference.on_air and site not in conference.muted
     call = Call(call_id, site, now, CallState.CONNECTED if there else CallState.REQUESTED)
     return replace(after, calls=(call, *after.calls)[:CALLS_KEPT])
@@ -189,7 +294,7 @@ def released(conference: Conference) -> Conference:
     if conference.current_call is None:
         raise Conflict("Không có điểm cầu nào đang được mời.", "No site is called at the moment.")
     ended = _end_current_call(conference)
-    return replace(_shown(ended, ended.base), chair_view=full(ended.chair))
+    return replace(_shown(ended, ended.base), chair_view=full(ended.chair), former=None)
 
 
 def measured(
@@ -222,6 +327,41 @@ def bannered(conference: Conference, text: str) -> Conference:
     if len(text) > 300:
         raise Invalid("Dòng chữ dài quá 300 ký tự.", "The banner is over 300 characters.")
     return replace(conference, banner=text.strip())
+
+
+def clocked(conference: Conference, on: bool) -> Conference:
+    """The time of day on the picture, or not."""
+    return replace(conference, clock=on)
+
+
+def slated(conference: Conference, text: str) -> Conference:
+    """A slate with this text in place of pictures and sound; "" takes it away."""
+    if len(text) > 120:
+        raise Invalid(
+            "Dòng chữ của hình thay thế dài quá 120 ký tự.",
+            "The slate's text is over 120 characters.",
+        )
+    return replace(conference, slate=text.strip())
+
+
+def locked(conference: Conference, on: bool) -> Conference:
+    """Nobody new comes in; whoever was there may come back."""
+    return replace(conference, locked=on)
+
+
+def cued(conference: Conference, item: str, now: datetime) -> Conference:
+    """This item of the script is on the main screen since ``now``."""
+    return conference if conference.cue == item else replace(conference, cue=item, cue_at=now)
+
+
+def recorded(conference: Conference, on: bool, now: datetime) -> Conference:
+    """Begin another recording, or end the one under way; asked for twice is asked for once."""
+    if on == bool(conference.recording):
+        return conference
+    if not on:
+        return replace(conference, recording=0)
+    number = conference.recordings + 1
+    return replace(conference, recording=number, recordings=number, recorded_at=now)
 
 
 def _shown(conference: Conference, scene: Scene) -> Conference:

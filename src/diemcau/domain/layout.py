@@ -61,6 +61,11 @@ LAYOUTS = {
             Text("Hình trong hình", "Picture in picture"),
             (Pane(0, 0, 1, 1), Pane(0.70, 0.05, 0.27, 0.27)),
         ),
+        Layout(
+            "content-speaker",
+            Text("Trình chiếu và người nói", "Content and speaker"),
+            (Pane(0, 0.11, 0.78, 0.78), Pane(0.78, 0.11, 0.22, 0.22)),
+        ),
     )
 }
 

@@ -36,6 +36,10 @@ class Action(StrEnum):
     WATCH = "watch"
     JOIN = "join"
     MUTE_SITE = "mute-site"
+    TAKE_PART = "take-part"
+    """What a room says for itself: it asks to speak, writes, reports what is wrong."""
+    SEE_TO = "see-to"
+    """Take up an incident of a site, and close it with its remedy."""
 
 
 _STAFF = frozenset(
@@ -73,8 +77,12 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.HOLD: _DIRECTORS,
         Action.DIRECT: _DIRECTORS,
         Action.CALL: _DIRECTORS | {Role.CHAIR},
-        Action.WATCH: _DIRECTORS | {Role.CHAIR, Role.SITE, Role.VIEWER, Role.MANAGER, Role.DIC},
+        Action.WATCH: _DIRECTORS
+        | {Role.CHAIR, Role.SITE, Role.VIEWER, Role.MANAGER, Role.DIC, Role.TELECOM},
         Action.JOIN: frozenset({Role.OPERATOR, Role.SITE, Role.CHAIR, *_STAFF - {Role.DIC}}),
+        Action.TAKE_PART: _DIRECTORS
+        | {Role.SITE, Role.MANAGER, Role.ROOM_MANAGER, Role.ROOM_OPERATOR},
+        Action.SEE_TO: _DIRECTORS | {Role.MANAGER, Role.TELECOM},
         Action.MUTE_SITE: _DIRECTORS | {Role.SITE, Role.CHAIR},
     }
 )

@@ -18,10 +18,12 @@ from diemcau.domain.resources import (
     Mixer,
     MixerFeed,
     MixPane,
+    Recording,
     Resource,
     Room,
     Uplink,
 )
+from diemcau.domain.source import content_of, is_content, site_of
 
 SLOTS = 16
 """Mixer slots: nine on air, the same number again is rarely next; 16 leaves idle ones over."""
@@ -30,9 +32,16 @@ LANES_LEAST, LANES_MOST = 3, 12
 """Lanes of a link: on air, leaving, and one idle for whoever is called without warning."""
 
 
-def home(conference: Conference, directory: Directory, site: str) -> str:
-    """The MCU at which a site joins this conference."""
+def home(conference: Conference, directory: Directory, source: str) -> str:
+    """The MCU at which a site joins this conference, and with it whatever it sends."""
+    site = site_of(source)
     return conference.homes.get(site) or directory.site(site).mcu
+
+
+def name(directory: Directory, source: str) -> str:
+    """What stands on its picture."""
+    called = directory.site(site_of(source)).name
+    return f"Trình chiếu – {called}" if is_content(source) else called
 
 
 def cascade(conference: Conference, directory: Directory) -> Cascade:
@@ -43,13 +52,13 @@ def cascade(conference: Conference, directory: Directory) -> Cascade:
 
 
 def allocate(conference: Conference, directory: Directory) -> Conference:
-    """Seat the wanted sites on mixer slots and on the lanes of every link on their way."""
+    """Seat the wanted sources on mixer slots and on the lanes of every link on their way."""
     tree = cascade(conference, directory)
     slots = assign(conference.slots, conference.wanted, SLOTS)
-    seated = [site for site in conference.wanted if site in slots]
+    seated = [source for source in conference.wanted if source in slots]
     lanes: dict[str, Places] = {}
     for child in tree.parent:
-        mine = [site for site in seated if child in tree.path(home(conference, directory, site))]
+        mine = [one for one in seated if child in tree.path(home(conference, directory, one))]
         current = tuple(conference.lanes.get(child, ()))
         size = grow(current, len(mine), LANES_LEAST, LANES_MOST)
         lanes[child] = assign(current, mine, size)
@@ -81,18 +90,18 @@ def plan(
 
 
 def feed_of(
-    conference: Conference, directory: Directory, tree: Cascade, mcu: str, site: str
+    conference: Conference, directory: Directory, tree: Cascade, mcu: str, source: str
 ) -> str:
-    """The feed on which ``site`` arrives at ``mcu``; BLANK if no lane carries it there."""
-    path = tree.path(home(conference, directory, site))
+    """The feed on which ``source`` arrives at ``mcu``; BLANK if no lane carries it there."""
+    path = tree.path(home(conference, directory, source))
     if mcu not in path:
         return BLANK
     here = path.index(mcu)
     if here == 0:
-        return f"site/{site}"
+        return f"site/{source}"
     child = path[here - 1]
     lanes = conference.lanes.get(child, ())
-    return f"up/{child}/{lanes.index(site)}" if site in lanes else BLANK
+    return f"up/{child}/{lanes.index(source)}" if source in lanes else BLANK
 
 
 def _mixing(conference: Conference, directory: Directory, tree: Cascade) -> Iterable[Resource]:
@@ -101,41 +110,60 @@ def _mixing(conference: Conference, directory: Directory, tree: Cascade) -> Iter
         yield MixerFeed(conference.id, bus)
     for slot in range(SLOTS):
         yield MixerFeed(conference.id, f"return/{slot}")
-    for slot, site in enumerate(conference.slots):
-        if site:
-            feed = feed_of(conference, directory, tree, tree.master, site)
+    for slot, source in enumerate(conference.slots):
+        if source:
+            feed = feed_of(conference, directory, tree, tree.master, source)
             if feed != BLANK:
-                yield Input(conference.id, slot, site, feed)
+                yield Input(conference.id, slot, source, feed)
     yield mix(conference, directory)
+    if conference.recording:
+        yield Recording(conference.id, conference.recording)
 
 
 def mix(conference: Conference, directory: Directory) -> Mix:
     """The whole desired mix of the conference."""
-    scenes = {"program": conference.program, "chair": conference.chair_view}
+    panes = {
+        "program": _slate(conference) or _panes(conference, directory, conference.program),
+        "chair": _panes(conference, directory, conference.chair_view),
+    }
     return Mix(
         conference.id,
         take=str(conference.take_number),
         buses=tuple(
-            BusMix(bus, _panes(conference, directory, scenes[bus]), conference.banner)
-            for bus in conference.buses
+            BusMix(bus, panes[bus], conference.banner, conference.clock) for bus in conference.buses
         ),
         open=tuple(
             sorted(conference.slots.index(s) for s in conference.heard if s in conference.slots)
         ),
+        together=_together(conference),
     )
+
+
+def _together(conference: Conference) -> tuple[tuple[int, ...], ...]:
+    """The slots of each site that has several."""
+    slots: dict[str, list[int]] = {}
+    for slot, source in enumerate(conference.slots):
+        if source:
+            slots.setdefault(site_of(source), []).append(slot)
+    return tuple(tuple(own) for own in slots.values() if len(own) > 1)
+
+
+def _slate(conference: Conference) -> tuple[MixPane, ...]:
+    """An empty pane over the whole frame says its text on a slate."""
+    return (MixPane(-1, 0, 0, 1, 1, conference.slate),) if conference.slate else ()
 
 
 def _panes(conference: Conference, directory: Directory, scene: Scene) -> tuple[MixPane, ...]:
     return tuple(
         MixPane(
-            conference.slots.index(site) if site in conference.slots else -1,
+            conference.slots.index(source) if source in conference.slots else -1,
             pane.x,
             pane.y,
             pane.w,
             pane.h,
-            directory.site(site).name if site else "",
+            name(directory, source) if source else "",
         )
-        for pane, site in zip(scene.layout.panes, scene.sites, strict=True)
+        for pane, source in zip(scene.layout.panes, scene.sites, strict=True)
     )
 
 
@@ -148,26 +176,28 @@ def _links_up(
         return
     for bus in conference.buses:
         yield Downlink(conference.id, bus, parent, epoch)
-    for lane, site in enumerate(conference.lanes.get(mcu, ())):
-        source = feed_of(conference, directory, tree, mcu, site) if site else BLANK
-        yield Uplink(conference.id, lane, parent, epoch, source)
+    for lane, source in enumerate(conference.lanes.get(mcu, ())):
+        feed = feed_of(conference, directory, tree, mcu, source) if source else BLANK
+        yield Uplink(conference.id, lane, parent, epoch, feed)
         yield Downlink(conference.id, f"return/{lane}", parent, epoch)
 
 
 def _links_down(conference: Conference, tree: Cascade, mcu: str, child: str) -> Iterable[Resource]:
     for bus in conference.buses:
         yield ChildLink(conference.id, child, bus, bus)
-    for lane, site in enumerate(conference.lanes.get(child, ())):
+    for lane, source in enumerate(conference.lanes.get(child, ())):
         yield ChildLink(conference.id, child, f"up/{lane}")
         yield ChildLink(
-            conference.id, child, f"return/{lane}", _return_of(conference, tree, mcu, site)
+            conference.id, child, f"return/{lane}", _return_of(conference, tree, mcu, source)
         )
 
 
-def _return_of(conference: Conference, tree: Cascade, mcu: str, site: str) -> str:
-    """The feed with the programme without ``site`` at ``mcu``; BLANK if it has no seat."""
+def _return_of(conference: Conference, tree: Cascade, mcu: str, *sources: str) -> str:
+    """The feed with the programme without the site of these sources at ``mcu``, by the first of
+    them that has a seat; BLANK if none has."""
     seats = conference.slots if mcu == tree.master else conference.lanes.get(mcu, ())
-    return f"return/{seats.index(site)}" if site and site in seats else BLANK
+    seated = (seats.index(source) for source in sources if source and source in seats)
+    return next((f"return/{seat}" for seat in seated), BLANK)
 
 
 def _admissions(
@@ -175,5 +205,5 @@ def _admissions(
 ) -> Iterable[Resource]:
     for site in conference.sites:
         if home(conference, directory, site) == mcu:
-            sound = _return_of(conference, tree, mcu, site)
+            sound = _return_of(conference, tree, mcu, site, content_of(site))
             yield Admission(conference.id, site, "program" if sound == BLANK else sound)

@@ -19,6 +19,7 @@ from diemcau.domain.resources import (
     Uplink,
     feed_key,
 )
+from diemcau.domain.source import site_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def resolve(desired: Iterable[Resource], observed: Iterable[Resource]) -> tuple[
     rooms = {r.conference for r in desired if r.kind == "room"}
     for resource in observed:
         match resource:
-            case Publisher() if (resource.conference, resource.site) in rules:
+            case Publisher() if (resource.conference, site_of(resource.site)) in rules:
                 resolved.append(resource)
             case Listener() if resource.conference in rooms:
                 kept = _listening(resource, rules.get((resource.conference, resource.site)), here)

@@ -5,9 +5,9 @@ without making it anew), ``needs`` (keys that must be there before it) and ``pro
 are there with it). The reconciler knows nothing else about them, so there are no special cases.
 
 A *feed* is a named stream in a conference's room on one MCU:
-``site/<site>``, ``up/<child MCU>/<lane>``, ``program``, ``chair``, ``return/<n>``, ``blank``.
-``return/<n>`` is the programme without slot n's own sound (mix-minus); on a satellite, n is the
-lane of its uplink, since whoever is on that lane must not hear himself.
+``site/<source>``, ``up/<child MCU>/<lane>``, ``program``, ``chair``, ``return/<n>``, ``blank``.
+``return/<n>`` is the programme without the sound of slot n's site (mix-minus); on a
+satellite, n is the lane of its uplink, since whoever is on that lane must not hear himself.
 """
 
 from dataclasses import asdict, dataclass, fields
@@ -124,17 +124,22 @@ class BusMix:
     bus: str
     panes: tuple[MixPane, ...]
     banner: str = ""
+    clock: bool = False
 
 
 @dataclass(frozen=True)
 class Mix(Resource):
-    """Everything the mixer shall show and let be heard; ``take`` names the change in reports."""
+    """Everything the mixer shall show and let be heard; ``take`` names the change in reports.
+
+    ``together``: slots of one site, which hears none of them in the return of any.
+    """
 
     kind = "mix"
-    mutable = frozenset({"take", "buses", "open"})
+    mutable = frozenset({"take", "buses", "open", "together"})
     take: str
     buses: tuple[BusMix, ...]
     open: tuple[int, ...]
+    together: tuple[tuple[int, ...], ...] = ()
 
     @property
     def needs(self) -> frozenset[Key]:
@@ -143,7 +148,8 @@ class Mix(Resource):
 
 @dataclass(frozen=True)
 class Input(Resource):
-    """A mixer slot fed by a feed. The site is part of what it is: another site, another input."""
+    """A mixer slot fed by a feed. ``site``, the source, is part of what it is: another one, another
+    input."""
 
     kind = "input"
     slot: int
@@ -157,6 +163,18 @@ class Input(Resource):
     @property
     def needs(self) -> frozenset[Key]:
         return frozenset({("mixer", self.conference), ("room", self.conference)})
+
+
+@dataclass(frozen=True)
+class Recording(Resource):
+    """The programme written into files of the master's host, as long as it is wanted."""
+
+    kind = "recording"
+    number: int
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        return frozenset({("mix", self.conference)})
 
 
 @dataclass(frozen=True)
@@ -226,7 +244,7 @@ class Admission(Resource):
 
 @dataclass(frozen=True)
 class Publisher(Resource):
-    """A site's own picture and sound, sent by WHIP."""
+    """A site's own picture and sound, or its content, sent by WHIP; ``site`` is the source."""
 
     kind = "publisher"
     passive = True
@@ -268,7 +286,7 @@ KINDS: dict[str, type[Resource]] = {
     cls.kind: cls
     for cls in (
         Room, Mixer, MixerFeed, Mix, Input, Uplink, Downlink, ChildLink, Admission, Publisher,
-        Listener,
+        Listener, Recording,
     )
 }  # fmt: skip
 
@@ -288,6 +306,7 @@ def from_json(data: dict[str, Any]) -> Resource:
     if cls is Mix:
         values["buses"] = tuple(_bus(bus) for bus in values["buses"])
         values["open"] = tuple(values["open"])
+        values["together"] = tuple(tuple(slots) for slots in values.get("together", ()))
     if cls is Mixer:
         values["buses"] = tuple(values["buses"])
     try:
@@ -298,4 +317,4 @@ def from_json(data: dict[str, Any]) -> Resource:
 
 def _bus(data: dict[str, Any]) -> BusMix:
     panes = tuple(MixPane(**pane) for pane in cast("list[dict[str, Any]]", data["panes"]))
-    return BusMix(data["bus"], panes, data.get("banner", ""))
+    return BusMix(data["bus"], panes, data.get("banner", ""), data.get("clock", False))

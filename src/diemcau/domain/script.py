@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import pairwise
 
-from diemcau.domain.layout import LAYOUTS
+from diemcau.domain.conference import Scene
+from diemcau.domain.layout import LAYOUTS, layout
 from diemcau.domain.refusal import Conflict, Invalid, Text
 
 LONGEST_BANNER = 300
@@ -194,12 +195,22 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def scene_of(item: ScriptItem) -> Scene:
+    """What the item puts on the main screen."""
+    return Scene(layout(item.layout), item.sites)
+
+
+def in_step(script: Script, cue: str, item: ScriptItem) -> bool:
+    """Whether the item is the present one or the next: others leave some out, or go back."""
+    return item in (script.item(cue), script.after(cue))
+
+
 def cue_of(script: Script, cue: str, sites: Sequence[str]) -> ScriptItem | None:
     """The item that a scene with these sites puts on the main screen: the present one or the next.
 
     None: the scene departs from the script.
     """
-    shown = {site for site in sites if site}
+    shown = set(sites)
     present, following = script.item(cue), script.after(cue)
     for item in (present, following):
         if item is not None and set(item.sites) == shown:

@@ -54,6 +54,13 @@ class Meeting:
             raise LabError(f"{verb}: {reply.status_code} {reply.text}")
         return reply.json()
 
+    async def still(self, site: str) -> bytes:
+        """A site's last still (JPEG); empty where there is none."""
+        reply = await self._client.get(f"{self.path}/stills/{site}")
+        if reply.status_code == 404:
+            return b""
+        return reply.raise_for_status().content
+
     async def close(self) -> None:
         await self._client.delete(self.path)
 

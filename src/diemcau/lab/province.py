@@ -37,13 +37,17 @@ SOURCE = Path(diemcau.__file__).parent.parent
 SYNTHETIC = ["/usr/bin/python3", "-m", "diemcau.synthetic"]
 
 
+CONTENT_NUMBERS = 1050
+"""What a synthetic site's content shows (and sounds like) is this much above the site's number."""
+
+
 class Province:
     """``async with Province(folder) as province:`` … everything ends with the block.
 
     ``mcus`` names those to run (all of the province by default). On a loopback ``host`` each MCU
     has a host of its own in a network of its own; on any other, all run on this machine and take
     media at that address, so that other machines reach them. ``clock_speed``: how much faster the
-    server's time of day runs.
+    server's time of day runs; ``stills_every``: seconds between two stills of a site.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Province:
         host: str = "127.0.0.1",
         port: int = 0,
         clock_speed: float = 1,
+        stills_every: int = 10,
     ) -> None:
         self.folder = folder
         self._name = name
@@ -65,6 +70,7 @@ class Province:
         self._host = host
         self._port = port
         self._clock_speed = clock_speed
+        self._stills_every = stills_every
         self._stack = AsyncExitStack()
         self._network: Network | None = None
         self.hosts: dict[str, Host | Machine] = {}
@@ -111,6 +117,7 @@ class Province:
             "--address", host.address,
             "--server", self.lab_url.replace("http", "ws", 1),
             "--folder", str(self.folder / "mcu" / mcu),
+            "--stills-every", str(self._stills_every),
         ]  # fmt: skip
         # SIGINT ends an agent together with its Janus and mixers, SIGTERM would spare them.
         await self.supervisor.start(f"agent-{mcu}", host.command(argv), stop=signal.SIGINT)
@@ -157,16 +164,17 @@ class Province:
         bitrate: int = 200_000,
         motion: bool = False,
         play: bool = False,
+        content: bool = False,
     ) -> None:
-        """Synthetic sites, each on the host of its home MCU: one process a host."""
+        """Synthetic sites, or their content, on the host of their home MCU: one process a host."""
         by_mcu: dict[str, list[Site]] = {}
         for site_id in sites:
             site = self.directory.site(site_id)
             by_mcu.setdefault(site.mcu, []).append(site)
         for mcu, group in by_mcu.items():
-            name = f"sites-{mcu}-{meeting.id}-{group[0].number}"
+            name = publishing(meeting, mcu, group[0].number, content)
             config = {
-                "sites": [self._synthetic(meeting, site) for site in group],
+                "sites": [self._synthetic(meeting, site, content) for site in group],
                 "width": width, "height": height, "fps": fps, "bitrate": bitrate, "motion": motion,
                 "play": play,
             }  # fmt: skip
@@ -212,8 +220,16 @@ class Province:
         """Where hosts of the laboratory reach this machine."""
         return self._network.address if self._network else self._host
 
-    def number(self, site: str) -> int:
-        return self.directory.site(site).number
+    async def publish_no_more(
+        self, meeting: Meeting, sites: Sequence[str], *, content: bool = False
+    ) -> None:
+        """End what ``publish`` began for just these sites, as they end it: with a farewell."""
+        first = {site.mcu: site for site in map(self.directory.site, reversed(sites))}
+        for mcu, site in first.items():
+            await self.supervisor.end(publishing(meeting, mcu, site.number, content))
+
+    def number(self, site: str, content: bool = False) -> int:
+        return self.directory.site(site).number + content * CONTENT_NUMBERS
 
     def sites_of(self, mcu: str, count: int) -> list[str]:
         """The first sites of an MCU's area."""
@@ -223,11 +239,14 @@ class Province:
         return found
 
     def pid(self, what: str) -> int:
-        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>`` or ``mixer-<mcu>``."""
+        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>``, ``mixer-<mcu>`` or
+        ``stills-<mcu>``."""
         kind, _, mcu = what.partition("-")
         folder = self.folder / "mcu" / mcu
         if kind == "janus":
             return int(json.loads((folder / "janus" / "life.json").read_text())["pid"])
+        if kind == "stills":
+            return int((folder / "stills" / "pid").read_text())
         if kind == "mixer":
             return int(next((folder / "mixers").glob("*/pid")).read_text())
         pid = self.supervisor.pid(what)
@@ -246,12 +265,13 @@ class Province:
         """kill -9 of one process, and of nothing else."""
         os.kill(self.pid(what), signal.SIGKILL)
 
-    def _synthetic(self, meeting: Meeting, site: Site) -> dict[str, Any]:
+    def _synthetic(self, meeting: Meeting, site: Site, content: bool) -> dict[str, Any]:
+        more = "&content=true" if content else ""
         return {
-            "number": site.number,
+            "number": self.number(site.id, content),
             "name": site.name,
             "code": site.code,
-            "whip": f"{self.lab_url}/whip/{meeting.id}/{site.id}?replace=true",
+            "whip": f"{self.lab_url}/whip/{meeting.id}/{site.id}?replace=true{more}",
             "whep": f"{self.lab_url}/whep/{meeting.id}/program",
             "token": self.token("site", meeting.id, site.id),
         }
@@ -276,7 +296,7 @@ class Province:
         await self.supervisor.start("server", argv)
         await self._answering()
 
-    async def _answering(self, timeout: float = 20.0) -> None:
+    async def _answering(self, timeout: float = 60.0) -> None:
         """Wait for the server; if it dies instead, say what it said."""
         end = time.monotonic() + timeout
         async with httpx2.AsyncClient(base_url=self.url) as client:
@@ -291,6 +311,11 @@ class Province:
                 await asyncio.sleep(0.05)
         said = self.supervisor.log("server").read_text().strip().splitlines()
         raise LabError(said[-1].removeprefix("diemcau: ") if said else "the server did not start")
+
+
+def publishing(meeting: Meeting, mcu: str, first: int, content: bool) -> str:
+    """The name of the process in which synthetic sites of an MCU publish."""
+    return f"{'content' if content else 'sites'}-{mcu}-{meeting.id}-{first}"
 
 
 class Machine:

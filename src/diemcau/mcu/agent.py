@@ -12,9 +12,11 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 import diemcau
 from diemcau.domain.resources import from_json, to_json
+from diemcau.domain.stills import Pace
 from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.reconciler import Reconciler
 from diemcau.mcu.statistics import Statistics
+from diemcau.mcu.stills import Stills
 from diemcau.ports.media import MediaError
 from diemcau.wire import Closed, Peer, RemoteError
 
@@ -23,24 +25,31 @@ log = structlog.get_logger(__name__)
 REPORT_DELAY_S = 0.02
 RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 0.8
 STATISTICS_S = 2.0
+MOST_UNSENT = 16 * 1024
+"""Bytes waiting for the line to the server, from which on stills are dropped, not added to them."""
 
 
 @dataclass(frozen=True)
 class AgentSettings:
     """``server`` is the server's WebSocket root (``ws://…`` or ``wss://…``), ``address`` where this
-    host receives media, ``folder`` what a later agent of this host finds again."""
+    host receives media, ``folder`` what a later agent of this host finds again, ``reserve`` how
+    many bytes of its disk are kept free of recordings, ``stills_every`` after how many seconds a
+    site may be asked for a still again (0: never)."""
 
     mcu: str
     server: str
     key: str
     address: str
     folder: Path
+    reserve: int
+    stills_every: int = 10
 
 
 class Agent:
     def __init__(self, settings: AgentSettings) -> None:
         self._settings = settings
         self._peer: Peer | None = None
+        self._socket: ClientConnection | None = None
         self._changed = asyncio.Event()
         self.media = JanusMedia(
             settings.mcu,
@@ -50,9 +59,12 @@ class Agent:
             lambda key: self.reconciler.expected(key),
             self._on_change,
             self._on_event,
+            settings.reserve,
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)
+        pace = Pace(settings.stills_every)
+        self._stills = Stills(self.media.ground, settings.folder / "stills", self._send_still, pace)
         self._told_epoch = ""
         self._trouble = ""
         self._sending: set[asyncio.Task[None]] = set()
@@ -65,13 +77,17 @@ class Agent:
             tasks.create_task(self._stay_connected())
             tasks.create_task(self._report_changes())
             tasks.create_task(self._report_statistics())
+            if self._settings.stills_every:
+                tasks.create_task(self._stills.run())
 
     async def stop(self) -> None:
         """End the media too."""
         await self.media.stop()
+        await self._stills.stop()
 
     async def leave(self) -> None:
         await self.media.leave()
+        self._stills.leave()
 
     async def _stay_connected(self) -> None:
         wait = RECONNECT_FIRST_S
@@ -114,13 +130,13 @@ class Agent:
             notifications={"desired": self._on_desired},
         )
         await peer.notify("hello", self._hello())
-        self._peer = peer
+        self._peer, self._socket = peer, socket
         self._changed.set()
         try:
             async for message in socket:
                 peer.receive(message if isinstance(message, str) else message.decode())
         finally:
-            self._peer = None
+            self._peer = self._socket = None
             peer.close()
 
     def _hello(self) -> dict[str, Any]:
@@ -157,8 +173,15 @@ class Agent:
             raise MediaError(code, f"{method} to {to}: {error}") from error
         return result
 
+    async def _send_still(self, still: dict[str, Any]) -> None:
+        """A still is dropped where it would have to wait: the next one is newer."""
+        unsent = self._socket.transport.get_write_buffer_size() if self._socket else 0
+        if unsent <= MOST_UNSENT:
+            await self._notify("still", still)
+
     def _on_change(self) -> None:
         self.reconciler.wake()
+        self._stills.wake()
         self._changed.set()
 
     def _on_event(self, name: str, params: dict[str, Any]) -> None:
@@ -208,4 +231,5 @@ SERVED = (
     "whip.publish", "whip.trickle", "whip.end",
     "whep.play", "whep.answer", "whep.keyframe", "whep.end",
     "link.up", "link.down", "link.down-answer",
+    "recording.list", "recording.read",
 )  # fmt: skip

@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from diemcau.domain.resources import Key, MixerFeed
 from diemcau.mcu import sdp
-from diemcau.mcu.janus import Admin, Handle, Json, Session
+from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session
 from diemcau.mcu.present import Held, Present
 from diemcau.ports.media import MediaError, Relay
 
@@ -17,6 +17,15 @@ SEPARATOR = "|"
 def opaque(key: Key, *rest: str) -> str:
     """The name by which a handle is known after the agent has died: its resource, in short."""
     return SEPARATOR.join((*key, *rest))
+
+
+class Forward(NamedTuple):
+    """What Janus sends on as plain RTP: which stream of which feed, where to, and as what."""
+
+    feed: str
+    stream: int
+    port: int
+    payload_type: int
 
 
 class Ground:
@@ -154,6 +163,23 @@ class Ground:
         if held.handle is not None:
             await held.handle.message(request="configure", keyframe=True)
         return True
+
+    async def forwards(self, conference: str) -> list[Forward]:
+        """All that the room forwards."""
+        try:
+            reply = await self.ask("listforwarders", room=conference)
+        except JanusError:
+            return []
+        return [
+            Forward(publisher["publisher_id"], f["stream_id"], f["port"], f.get("pt", 0))
+            for publisher in reply["publishers"]
+            for f in publisher["forwarders"]
+        ]
+
+    async def stop_forward(self, conference: str, feed: str, stream: int) -> None:
+        """End one forward; one that is gone already, with its publisher, is as good as ended."""
+        with contextlib.suppress(JanusError):
+            await self.ask("stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream)
 
     @staticmethod
     async def wait_up(handle: Handle) -> None:

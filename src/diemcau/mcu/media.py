@@ -18,6 +18,7 @@ from diemcau.domain.resources import (
     Mixer,
     MixerFeed,
     Publisher,
+    Recording,
     Resource,
     Room,
     Uplink,
@@ -44,7 +45,8 @@ class JanusMedia:
     """Starts and watches this host's Janus, and carries out the reconciler's actions on it.
 
     ``changed`` is called when the observed state differs, ``on_event`` with what mixers report;
-    ``expected`` looks a key up in the desired state.
+    ``expected`` looks a key up in the desired state; ``reserve`` bytes of the disk stay free of
+    recordings.
     """
 
     def __init__(
@@ -56,12 +58,13 @@ class JanusMedia:
         expected: Callable[[Key], Resource | None],
         changed: Callable[[], None],
         on_event: Event,
+        reserve: int,
     ) -> None:
         self._janus = JanusProcess(folder / "janus", address)
         self._present = Present(changed)
         self._changed = changed
         self._ground = Ground(mcu, self._present, relay)
-        self._mixing = Mixing(self._ground, folder / "mixers", on_event)
+        self._mixing = Mixing(self._ground, folder, on_event, reserve)
         self._rooms = Rooms(self._ground, self._mixing)
         self._links = Links(self._ground, expected)
         self._sessions = Sessions(self._ground, self._mixing, expected)
@@ -77,6 +80,7 @@ class JanusMedia:
             Mixer: self._mixing.create_mixer,
             Mix: self._mixing.set_mix,
             Input: self._mixing.create_input,
+            Recording: self._mixing.recordings.create,
             Uplink: self._links.create_uplink,
             Downlink: self._links.create_downlink,
         }
@@ -92,6 +96,7 @@ class JanusMedia:
             Mixer: self._mixing.delete_mixer,
             Mix: self._mixing.forget_mix,
             Input: self._mixing.delete_input,
+            Recording: self._mixing.recordings.delete,
             Uplink: self._links.delete,
             Downlink: self._links.delete,
             ChildLink: self._links.delete,
@@ -109,6 +114,8 @@ class JanusMedia:
             "link.up": self._links.serve_up,
             "link.down": self._links.serve_down,
             "link.down-answer": self._links.serve_down_answer,
+            "recording.list": self._mixing.recordings.listed,
+            "recording.read": self._mixing.recordings.read,
         }
 
     @property
@@ -131,6 +138,10 @@ class JanusMedia:
     @property
     def present(self) -> Present:
         return self._present
+
+    @property
+    def ground(self) -> Ground:
+        return self._ground
 
     @property
     def session(self) -> Session | None:
@@ -229,7 +240,7 @@ class JanusMedia:
             self._ground.session.close()
         self._ground.forget_all()
         for held in self._present.held:
-            if not isinstance(held.resource, Mixer | Mix):
+            if not isinstance(held.resource, Mixer | Mix | Recording):
                 self._present.drop(held.resource.key)
 
     def _on_event(self, event: Json) -> None:

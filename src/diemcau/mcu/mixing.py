@@ -8,9 +8,9 @@ from typing import Any
 
 from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import JanusError
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
+from diemcau.mcu.recordings import Recordings
 from diemcau.ports.media import MediaError
 
 AUDIO_PT, VIDEO_PT = 111, 107
@@ -21,11 +21,15 @@ Event = Callable[[str, dict[str, Any]], None]
 
 
 class Mixing:
-    """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``."""
+    """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``; its ``recordings`` belong to
+    the mixers, and lie in ``folder`` beside what the mixers need."""
 
-    def __init__(self, ground: Ground, folder: Path, on_event: Event) -> None:
+    def __init__(self, ground: Ground, folder: Path, on_event: Event, reserve: int) -> None:
         self._ground = ground
-        self._folder = folder
+        self._folder = folder / "mixers"
+        self.recordings = Recordings(
+            ground.present, folder / "recordings", reserve, self._call, on_event
+        )
         self._on_event = on_event
         self._mixers: dict[str, MixerProcess] = {}
 
@@ -116,7 +120,7 @@ class Mixing:
     async def delete_input(self, unwanted: Input) -> None:
         held = self._ground.present.drop(unwanted.key)
         for stream in held.notes.get("streams", []) if held else []:
-            await self._stop_forward(unwanted.conference, unwanted.feed, stream)
+            await self._ground.stop_forward(unwanted.conference, unwanted.feed, stream)
         if unwanted.conference in self._mixers:
             with contextlib.suppress(MediaError):
                 await self._mixers[unwanted.conference].call(
@@ -134,11 +138,13 @@ class Mixing:
         await self._mixer(conference).call("keyframe", {"output": feed})
 
     async def stop(self) -> None:
+        self.recordings.end()
         for process in self._mixers.values():
             await process.stop()
         self._mixers.clear()
 
     def leave(self) -> None:
+        self.recordings.end()
         for process in self._mixers.values():
             process.leave()
 
@@ -147,10 +153,14 @@ class Mixing:
             raise MediaError("no-mixer", "the conference's mixer is not here")
         return self._mixers[conference]
 
+    async def _call(self, conference: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        return await self._mixer(conference).call(method, params)
+
     def _ended(self, mixer: Mixer) -> None:
         """The process died: with it what it showed and what was forwarded into it."""
         if self._mixers.pop(mixer.conference, None) is None:
             return
+        self.recordings.lost(mixer.conference)
         for held in self._ground.present.held:
             if held.resource.conference == mixer.conference and isinstance(
                 held.resource, Mixer | Mix | Input
@@ -160,43 +170,26 @@ class Mixing:
     async def _adopt(self, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
         status = await self._mixer(conference).call("status", {})
-        forwards = await self._forwards(conference)
+        forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
                 continue
             site, feed = entry["source"].split(" ", 1)
             port = self.settings(conference)["inputs"][entry["slot"]]["port"]
-            streams = [stream for to, by, stream in forwards if to == port and by == feed]
+            streams = [f.stream for f in forwards if f.port == port and f.feed == feed]
             if streams:
                 found = Input(conference, entry["slot"], site, feed)
                 self._ground.present.put(Held(found, notes={"streams": streams}))
+        if status.get("recording"):
+            self.recordings.heard(conference, status["recording"])
         if status.get("mix"):
             self._ground.present.put(Held(_mix_from(conference, status["mix"])))
 
     async def _stop_strays(self, conference: str) -> None:
         """End what is still forwarded to a mixer that died. Two forwards into one slot would give
         it every packet twice, and a jitter buffer that never finds two in sequence after a gap."""
-        for _, feed, stream in await self._forwards(conference):
-            await self._stop_forward(conference, feed, stream)
-
-    async def _stop_forward(self, conference: str, feed: str, stream: int) -> None:
-        """End one forward; one that is gone already, with its publisher, is as good as ended."""
-        with contextlib.suppress(JanusError):
-            await self._ground.ask(
-                "stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream
-            )
-
-    async def _forwards(self, conference: str) -> list[tuple[int, str, int]]:
-        """What the room forwards: (port, feed, stream id)."""
-        try:
-            reply = await self._ground.ask("listforwarders", room=conference)
-        except JanusError:
-            return []
-        return [
-            (forwarder["port"], publisher["publisher_id"], forwarder["stream_id"])
-            for publisher in reply["publishers"]
-            for forwarder in publisher["forwarders"]
-        ]
+        for forward in await self._ground.forwards(conference):
+            await self._ground.stop_forward(conference, forward.feed, forward.stream)
 
     def _heard(self, conference: str, event: dict[str, Any]) -> None:
         """Pass on what the mixer says, with the slot's site in the place of its number."""
@@ -205,6 +198,8 @@ class Mixing:
                 site = event.pop("source").split(" ", 1)[0]
                 name = event.pop("event")
                 self._on_event(name, {**event, "conference": conference, "site": site})
+            case "recording":
+                self.recordings.heard(conference, event)
             case "levels":
                 sites = {}
                 for slot, level in enumerate(event["slots"]):
@@ -222,12 +217,12 @@ def _mix_params(mix: Mix) -> dict[str, Any]:
         panes = [asdict(pane) for pane in bus.panes]
         for pane in panes:
             pane["slot"] = None if pane["slot"] < 0 else pane["slot"]
-        buses[bus.bus] = {"panes": panes, "banner": bus.banner}
+        buses[bus.bus] = {"panes": panes, "banner": bus.banner, "clock": bus.clock}
     return {
         "take": mix.take,
         "hold_ms": HOLD_MS,
         "buses": buses,
-        "sound": {"open": list(mix.open)},
+        "sound": {"open": list(mix.open), "together": [list(slots) for slots in mix.together]},
     }
 
 
@@ -239,13 +234,15 @@ def _mix_from(conference: str, params: dict[str, Any]) -> Mix:
              "slot": -1 if p["slot"] is None else p["slot"]}
             for p in bus["panes"]
         ]  # fmt: skip
-        buses.append({"bus": name, "panes": panes, "banner": bus.get("banner", "")})
+        words = {"banner": bus.get("banner", ""), "clock": bus.get("clock", False)}
+        buses.append({"bus": name, "panes": panes, **words})
     data = {
         "kind": "mix",
         "conference": conference,
         "take": params["take"],
         "buses": buses,
         "open": params["sound"]["open"],
+        "together": params["sound"].get("together", []),
     }
     mix = from_json(data)
     assert isinstance(mix, Mix)

@@ -53,7 +53,8 @@ class Reconciler:
         while True:
             due = self._retries.next_due(loop.time())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), due)
+                async with asyncio.timeout(due):
+                    await self._wake.wait()
             self._wake.clear()
             if self._known:
                 self._start_actions(loop.time())

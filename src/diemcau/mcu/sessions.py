@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diemcau.domain.resources import Key, Listener, Publisher, Resource
+from diemcau.domain.source import site_of
 from diemcau.mcu import sdp
 from diemcau.mcu.ground import Ground, opaque
 from diemcau.mcu.janus import Handle, JanusError, Json
@@ -29,13 +30,13 @@ class Sessions:
 
     async def publish(self, params: dict[str, Any]) -> dict[str, Any]:
         """``whip.publish``: a site's offer in, Janus's answer out."""
-        room, site = params["conference"], params["site"]
+        room, source = params["conference"], params["site"]
         self._require_room(room)
-        self._require_admission(room, site)
-        publisher = Publisher(room, site, params["session"])
+        self._require_admission(room, site_of(source))
+        publisher = Publisher(room, source, params["session"])
         former = self._ground.present.get(publisher.key)
         if former is not None and not (params.get("replace") or former.silent):
-            raise MediaError("already-publishing", f"{site} is publishing already")
+            raise MediaError("already-publishing", f"{source} is publishing already")
         if former is not None:
             await self._require_readable(publisher, params["offer"])
             await self._ground.release(publisher.key)

@@ -21,7 +21,7 @@ from diemcau.mixer.gst import (
     WHOLE,
     BufferCopy,
     Gst,
-    GstVideo,
+    ask_keyframe,
     chain,
     errors,
     feeding_pad,
@@ -159,8 +159,7 @@ class Bus:
         self._clock = text
 
     def force_keyframe(self) -> None:
-        event = GstVideo.video_event_new_upstream_force_key_unit(Gst.CLOCK_TIME_NONE, True, 0)
-        self._encoder.get_static_pad("src").send_event(event)
+        ask_keyframe(self._encoder.get_static_pad("src"))
 
     def beat(self, running: int, now: float) -> None:
         """Compose one frame for running time `running` (ns); called from the picture thread."""
@@ -196,6 +195,8 @@ class Bus:
             vbv_buf_capacity=VBV_MS,
             key_int_max=KEYFRAME_SECONDS * settings.fps,
         )
+        profile = filter_caps("video/x-h264,profile=constrained-baseline,stream-format=avc")
+        self.encoded = profile.get_static_pad("src")
         chain(
             self._pipeline,
             self._compositor,
@@ -204,7 +205,7 @@ class Bus:
             ),
             overlay,
             self._encoder,
-            filter_caps("video/x-h264,profile=constrained-baseline"),
+            profile,
             video.payloader,
             video.sink,
         )

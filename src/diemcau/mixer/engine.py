@@ -19,8 +19,11 @@ from diemcau.mixer.messages import (
     parse_input,
     parse_keyframe,
     parse_mix,
+    parse_record,
 )
 from diemcau.mixer.on_air import OnAir
+from diemcau.mixer.part import Part
+from diemcau.mixer.recorder import Recorder
 from diemcau.mixer.settings import Settings
 from diemcau.mixer.slot import Slot
 from diemcau.mixer.slot import preload as preload_decoders
@@ -61,6 +64,7 @@ class Engine:
         self._sound = SoundMixer(
             self._slots, feeds, settings.audio_bitrate, self._tell_levels, self._sound_left
         )
+        self._recorder = Recorder(self._attach, send)
         self._picture_beat = Beat(
             "picture",
             1 / settings.fps,
@@ -93,6 +97,7 @@ class Engine:
         self._tell_time()
 
     async def stop(self) -> None:
+        await self._recorder.close()
         for task in self._tasks:
             task.cancel()
         if self._buses:
@@ -114,6 +119,8 @@ class Engine:
                 self._apply_input(parse_input(request.params, self._settings))
             case "keyframe":
                 self._keyframe_wanted(parse_keyframe(request.params, self._settings))
+            case "record":
+                self._recorder.record(parse_record(request.params, self._settings))
             case "status":
                 return self.status()
             case "stop":
@@ -127,6 +134,7 @@ class Engine:
             "inputs": [self._input_status(slot) for slot in self._slots],
             "outputs": {name: feed.sequence_numbers() for name, feed in self._feeds.items()},
             "skipped": {name: bus.skipped for name, bus in self._buses.items()},
+            "recording": self._recorder.status(),
             "settings": self._settings.raw,
         }
 
@@ -146,7 +154,7 @@ class Engine:
 
     def _apply_mix(self, mix: Mix) -> None:
         self._mix = mix.raw
-        self._sound.open(mix.open)
+        self._sound.open(mix.open, mix.together)
         for slot in range(self._settings.slots):
             if slot not in mix.open:
                 self._on_air.closed(slot)
@@ -172,6 +180,12 @@ class Engine:
             if slot.check(now):
                 self._tell_input(slot)
         self._check_outputs()
+        self._recorder.poll()
+
+    def _attach(self, part: Part) -> None:
+        """Join a part of a recording to the program as it is encoded."""
+        part.attach(self._buses["program"].encoded, self._sound.encoded["program"])
+        self._keyframe_wanted("program")
 
     def _tell_input(self, slot: Slot) -> None:
         self._send(
@@ -239,6 +253,7 @@ class Engine:
     def _report(self) -> None:
         for feed in self._feeds.values():
             feed.report()
+        self._recorder.report()
         self._tell_time()
         outputs = {name: self._feed_stats(name, feed) for name, feed in self._feeds.items()}
         inputs = [{"slot": slot.index, "fps": self._slot_fps(slot)} for slot in self._slots]

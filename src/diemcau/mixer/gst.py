@@ -30,8 +30,9 @@ cairo: Any = _module("cairo")
 
 # gi builds a type when it is first named, and two threads that do so at once find it half built.
 for _module_of, _names in (
-    (Gst, "Buffer BufferCopyFlags BusSyncReply Caps Event EventType FlowReturn Format MessageType"),
-    (Gst, "Pad PadDirection PadLinkReturn PadProbeReturn PadProbeType Pipeline Segment State"),
+    (Gst, "Buffer BufferCopyFlags BufferFlags BusSyncReply Caps Event EventType FlowReturn Format"),
+    (Gst, "MessageType Pad PadDirection PadLinkReturn PadProbeReturn PadProbeType Pipeline"),
+    (Gst, "ResourceError Segment State"),
     (GstVideo, "VideoFormat VideoFrameFlags VideoOverlayComposition VideoOverlayFormatFlags"),
     (GstVideo, "VideoOverlayRectangle"),
 ):
@@ -106,6 +107,11 @@ def while_wanted(pad: Any, callback: Callable[[Any], bool]) -> None:
         return more if callback(info.get_buffer()) else enough
 
     pad.add_probe(Gst.PadProbeType.BUFFER, probe)
+
+
+def ask_keyframe(pad: Any) -> None:
+    """Have the encoder that ends in a source pad make a keyframe next."""
+    pad.send_event(GstVideo.video_event_new_upstream_force_key_unit(Gst.CLOCK_TIME_NONE, True, 0))
 
 
 def on_keyframe_request(pad: Any, callback: Callable[[], None]) -> None:

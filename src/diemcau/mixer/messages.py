@@ -11,7 +11,7 @@ from diemcau.mixer.errors import MixerError
 from diemcau.mixer.fields import boolean, fraction, integer, mapping, text
 from diemcau.mixer.settings import Settings
 
-METHODS = ("mix", "input", "keyframe", "status", "stop")
+METHODS = ("mix", "input", "keyframe", "record", "status", "stop")
 FITS = ("contain", "cover")
 MAX_PANES = 32
 MAX_HOLD_MS = 30_000
@@ -53,12 +53,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Mix:
-    """The whole desired mix. A bus not named shows nothing; `hold` is in seconds."""
+    """The whole desired mix. A bus not named shows nothing; `hold` is in seconds.
+
+    `together` are slots of one site, which hears none of them.
+    """
 
     take: str
     hold: float
     buses: dict[str, Layout]
     open: frozenset[int]
+    together: tuple[frozenset[int], ...]
     raw: dict[str, Any]
 
 
@@ -69,6 +73,14 @@ class InputOrder:
     slot: int
     source: str | None
     pli: tuple[str, int] | None
+
+
+@dataclass(frozen=True)
+class RecordOrder:
+    """Record the program into `file` (None: no more), as long as `reserve` bytes stay free."""
+
+    file: str | None
+    reserve: int
 
 
 def parse_line(line: bytes) -> Request:
@@ -110,13 +122,14 @@ def parse_mix(params: dict[str, Any], settings: Settings) -> Mix:
             raise MixerError("no-bus", f"bus {name!r} does not exist; this mixer has: {known}")
         buses[name] = _layout(raw, f"buses.{name}", settings.slots)
     sound = mapping(params.get("sound", {}), "sound")
-    opened = sound.get("open", [])
-    if not isinstance(opened, list):
-        raise MixerError("bad-params", "sound.open must be a list of slots")
-    heard = frozenset(
-        _slot(slot, f"sound.open[{n}]", settings.slots) for n, slot in enumerate(opened)
+    heard = _slots(sound.get("open", []), "sound.open", settings.slots)
+    groups = sound.get("together", [])
+    if not isinstance(groups, list):
+        raise MixerError("bad-params", "sound.together must be a list of lists of slots")
+    together = tuple(
+        _slots(group, f"sound.together[{n}]", settings.slots) for n, group in enumerate(groups)
     )
-    return Mix(take, hold_ms / 1000, buses, heard, dict(params))
+    return Mix(take, hold_ms / 1000, buses, heard, together, dict(params))
 
 
 def parse_input(params: dict[str, Any], settings: Settings) -> InputOrder:
@@ -142,10 +155,28 @@ def parse_keyframe(params: dict[str, Any], settings: Settings) -> str:
     return name
 
 
+def parse_record(params: dict[str, Any], settings: Settings) -> RecordOrder:
+    """The recording wanted; MixerError `no-bus` where there is no program with picture."""
+    program = settings.outputs.get("program")
+    if program is None or None in (program.audio_ssrc, program.video_ssrc):
+        raise MixerError("no-bus", "this mixer has no program with picture and sound to record")
+    file = params.get("file")
+    reserve = integer(params.get("reserve", 0), "reserve", 0, 2**63)
+    if file is not None and not text(file, "file", 4096).startswith("/"):
+        raise MixerError("bad-params", "file must be a whole path, or null to record no more")
+    return RecordOrder(file, reserve)
+
+
 def _slot(value: object, where: str, slots: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < slots:
         raise MixerError("no-slot", f"{where}: slot {value!r} does not exist; use 0 to {slots - 1}")
     return value
+
+
+def _slots(value: object, where: str, slots: int) -> frozenset[int]:
+    if not isinstance(value, list):
+        raise MixerError("bad-params", f"{where} must be a list of slots")
+    return frozenset(_slot(slot, f"{where}[{n}]", slots) for n, slot in enumerate(value))
 
 
 def _layout(raw: object, where: str, slots: int) -> Layout:

@@ -1,23 +1,39 @@
-"""The mix-minus: a site hears all open slots but itself, so nobody hears an echo."""
+"""The mix-minus: a site hears all open slots but its own, so nobody hears an echo."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+Together = Sequence[AbstractSet[int]]
+"""Slots that belong to one site."""
+
 
 def mix_matrix(
-    opened: AbstractSet[int], slots: int, own: Sequence[int | None], gain: float = 1.0
+    opened: AbstractSet[int],
+    slots: int,
+    own: Sequence[int | None],
+    together: Together = (),
+    gain: float = 1.0,
 ) -> list[list[float]]:
     """One row of gains, one gain per input slot, for each output.
 
-    `own` holds the slot that must not hear itself, or None for an output that hears all.
+    `own` holds the slot that must not hear itself, nor those `together` with it; or None for an
+    output that hears all.
 
     >>> mix_matrix({0, 2}, 3, [None, 0, 1])
     [[1.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 0.0, 1.0]]
+    >>> mix_matrix({0, 1, 2}, 3, [0, 1], [{1, 2}])
+    [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]
     """
+    left_out = [_left_out(slot, together) for slot in own]
     return [
-        [gain if slot in opened and slot != minus else 0.0 for slot in range(slots)]
-        for minus in own
+        [gain if slot in opened - minus else 0.0 for slot in range(slots)] for minus in left_out
     ]
+
+
+def _left_out(own: int | None, together: Together) -> set[int]:
+    if own is None:
+        return set()
+    return {own}.union(*(slots for slots in together if own in slots))
 
 
 def matrix_text(rows: Sequence[Sequence[float]]) -> str:

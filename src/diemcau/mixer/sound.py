@@ -15,7 +15,7 @@ from typing import Any
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.feed import Feed
 from diemcau.mixer.gst import Gst, chain, error_text, feeding_pad, make, messages
-from diemcau.mixer.mixminus import matrix_text, mix_matrix
+from diemcau.mixer.mixminus import Together, matrix_text, mix_matrix
 from diemcau.mixer.settings import return_slot
 from diemcau.mixer.slot import Slot
 
@@ -52,11 +52,14 @@ class SoundMixer:
         self._feeds = [feed for feed in feeds if feed.audio is not None]
         self._on_levels = on_levels
         self._on_heard = on_heard
-        self._wanted: frozenset[int] = frozenset()
+        self._order: tuple[frozenset[int], Together] = (frozenset(), ())
+        self._together: Together = ()
         self._open: frozenset[int] = frozenset()
         self._playing: set[int] = set()
         self._heard: dict[int, int] = {}
         self._valves: dict[int, Any] = {}
+        self.encoded: dict[str, Any] = {}
+        """The pad at which each feed's Opus leaves its encoder."""
         self._build(bitrate)
         start = feeds[0].timebase.start if feeds else time.monotonic()
         self._beat = Beat("sound", PERIOD_NS / 1e9, SLACK, start, self._block)
@@ -84,9 +87,9 @@ class SoundMixer:
                 failures.append(text)
         return failures
 
-    def open(self, slots: frozenset[int]) -> None:
-        """These slots are heard from the next block on."""
-        self._wanted = slots
+    def open(self, slots: frozenset[int], together: Together) -> None:
+        """These slots are heard from the next block on; see `mix_matrix` for those together."""
+        self._order = slots, together
 
     def _build(self, bitrate: int) -> None:
         channels, outs = len(self._slots), max(1, len(self._feeds))
@@ -114,6 +117,7 @@ class SoundMixer:
             feed.audio.payloader,
             feed.audio.sink,
         )
+        self.encoded[feed.name] = encoder.get_static_pad("src")
         slot = return_slot(feed.name)
         if slot is not None:
             self._valves[slot] = valve
@@ -127,12 +131,13 @@ class SoundMixer:
 
     def _set_matrix(self, opened: frozenset[int]) -> None:
         own = [return_slot(feed.name) for feed in self._feeds] or [None]
-        rows = mix_matrix(opened, len(self._slots), own)
+        rows = mix_matrix(opened, len(self._slots), own, self._together)
         Gst.util_set_object_arg(self._matrix, "matrix", matrix_text(rows))
 
     def _block(self, n: int, _now: float) -> None:
-        wanted = self._wanted
-        if wanted - self._open:
+        wanted, together = self._order
+        if wanted - self._open or together != self._together:
+            self._together = together
             self._set_matrix(self._open | wanted)
         sources = [(slot.epoch, slot.source) for slot in self._slots]
         self._open_returns(sources)

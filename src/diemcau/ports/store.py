@@ -18,10 +18,14 @@ from diemcau.domain.casework import (
 )
 from diemcau.domain.conference import Conference
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.entrance import JoinCode, Kiosk
 from diemcau.domain.journal import Note, Sealed
 from diemcau.domain.outbox import Message
 from diemcau.domain.procedure import ProcedureFile
+from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
+from diemcau.domain.selftest import SelfTest
+from diemcau.domain.talk import ChatLine, Incident
 
 
 class Record(Protocol):
@@ -46,6 +50,12 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "script": Script,
         "plan": DossierPlan,
         "message": Message,
+        "chat": ChatLine,
+        "incident": Incident,
+        "scene": SavedScene,
+        "self-test": SelfTest,
+        "join-code": JoinCode,
+        "kiosk": Kiosk,
     }
 )
 """Every kind of record that is kept, by the name under which it is kept."""

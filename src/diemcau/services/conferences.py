@@ -7,19 +7,21 @@ always whole, never a difference, so no order of these events leaves anything be
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Protocol
 
 import structlog
 
 from diemcau.domain import conference as verbs
-from diemcau.domain import planner
+from diemcau.domain import floor, planner, turns
 from diemcau.domain.conference import BUSES, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
+from diemcau.domain.script import ScriptItem
+from diemcau.domain.source import site_of
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import ConferenceStore, EpochStore, StoreFailed
@@ -93,19 +95,26 @@ class ConferenceControl:
     def find(self, conference_id: str) -> Conference | None:
         return self._conferences.get(conference_id)
 
+    def mcus(self, conference_id: str) -> frozenset[str]:
+        """The MCUs of its cascade; none where it is not open."""
+        conference = self.find(conference_id)
+        if conference is None:
+            return frozenset()
+        return frozenset(planner.cascade(conference, self.directory).members)
+
     def standing_on(self) -> set[str]:
         """The sites and MCUs that open conferences stand on."""
         found: set[str] = set()
         for conference in self._conferences.values():
-            found |= {*conference.sites, *planner.cascade(conference, self.directory).members}
+            found |= {*conference.sites, *self.mcus(conference.id)}
         return found
 
-    def home(self, conference_id: str, site: str) -> str:
-        """The MCU at which a site joins; "" where either is not known."""
+    def home(self, conference_id: str, source: str) -> str:
+        """The MCU at which a site joins, and its content with it; "" where either is not known."""
         conference = self.find(conference_id)
-        if conference is None or site not in conference.sites:
+        if conference is None or site_of(source) not in conference.sites:
             return ""
-        return planner.home(conference, self.directory, site)
+        return planner.home(conference, self.directory, source)
 
     def all(self) -> Sequence[Conference]:
         return tuple(self._conferences.values())
@@ -157,6 +166,9 @@ class ConferenceControl:
     async def release(self, conference_id: str) -> None:
         await self._change(conference_id, verbs.released)
 
+    async def undo(self, conference_id: str) -> None:
+        await self._change(conference_id, verbs.undone)
+
     async def mute(self, conference_id: str, site: str, off: bool) -> None:
         await self._change(conference_id, lambda c: verbs.muted(c, site, off))
 
@@ -166,9 +178,56 @@ class ConferenceControl:
     async def banner(self, conference_id: str, text: str) -> None:
         await self._change(conference_id, lambda c: verbs.bannered(c, text))
 
-    async def cue(self, conference_id: str, item: str) -> None:
-        """The script's item that the main screen shows."""
-        await self._change(conference_id, lambda c: replace(c, cue=item))
+    async def clock(self, conference_id: str, on: bool) -> None:
+        await self._change(conference_id, lambda c: verbs.clocked(c, on))
+
+    async def slate(self, conference_id: str, text: str) -> None:
+        await self._change(conference_id, lambda c: verbs.slated(c, text))
+
+    async def lock(self, conference_id: str, on: bool) -> None:
+        await self._change(conference_id, lambda c: verbs.locked(c, on))
+
+    async def raise_hand(self, conference_id: str, site: str) -> None:
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: floor.hand_raised(c, site, now))
+
+    async def lower_hand(self, conference_id: str, site: str) -> None:
+        await self._change(conference_id, lambda c: floor.hand_lowered(c, site))
+
+    async def give_floor(self, conference_id: str, site: str) -> None:
+        await self._change(conference_id, lambda c: floor.floor_given(c, site))
+
+    async def begin_turn(self, conference_id: str, sites: Sequence[str], seconds: int) -> None:
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: turns.turning(c, sites, seconds, now))
+
+    async def turn(self, conference_id: str, there: Container[str]) -> None:
+        """Show whoever is due of those that are ``there``."""
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: turns.turned(c, there, now))
+
+    async def end_turn(self, conference_id: str) -> None:
+        await self._change(conference_id, turns.turn_ended)
+
+    async def cue(self, conference_id: str, item: ScriptItem, following: Scene | None) -> None:
+        """The script's item that the main screen shows, with its banner; what follows is made
+        ready."""
+        now = self._clock.now()
+
+        def verb(before: Conference) -> Conference:
+            if before.cue == item.id:
+                return before
+            after = verbs.bannered(verbs.cued(before, item.id, now), item.banner)
+            return verbs.previewed(after, following) if following else after
+
+        await self._change(conference_id, verb)
+
+    async def record(self, conference_id: str, on: bool) -> bool:
+        """Begin or end a recording; whether that changed anything."""
+        before = self.get(conference_id)
+        now = self._clock.now()
+        after = await self._change(conference_id, lambda c: verbs.recorded(c, on, now))
+        return after.recording != before.recording
 
     async def on_air(self, report: Report, now: float) -> None:
         """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""

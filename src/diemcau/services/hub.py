@@ -148,6 +148,12 @@ class Hub:
         channel.render()
         return channel.snapshot_json(view)
 
+    def view(self, conference: str, view: str) -> Json:
+        """What a view shows now; raises ``Ended`` when the conference is not open."""
+        channel = self._channel(conference)
+        channel.render()
+        return channel.view(view)
+
     def subscribe(self, conference: str, view: str) -> Subscription:
         channel = self._channel(conference)
         subscription = Subscription(channel, view)

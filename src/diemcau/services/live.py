@@ -1,32 +1,51 @@
 """The live state of docs/protocol.md section 2: a pure projection of a conference and what was
 said about it, and what each role may see of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from diemcau import __version__
-from diemcau.domain.conference import Call, Conference, Scene
+from diemcau.domain.conference import Call, Conference, Scene, Turn
 from diemcau.domain.directory import Directory, Mcu, Site
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import MAX_PANES
 from diemcau.domain.planner import cascade, home
 from diemcau.domain.roles import Role
+from diemcau.domain.script import Script
+from diemcau.domain.source import content_of, is_content, site_of
 from diemcau.ports.identity import Principal
 from diemcau.services.observations import NOTHING, Observations, Said
 
 Json = dict[str, Any]
 
 ALL = "*"
-"""The view of those who see every site; any other view is the id of a site, or "" for none."""
+"""The view of those who see every site; any other view is an area, the id of a site, or "" for
+none."""
+
+AREA = "mcu:"
+"""The view of those who run some of the MCUs; their ids follow."""
 
 
-def project(conference: Conference, directory: Directory, observations: Observations) -> Json:
-    """Everything there is to see of a conference. Members without a value are absent."""
+def project(
+    conference: Conference,
+    directory: Directory,
+    observations: Observations,
+    dossier: Dossier | None = None,
+    rooms: Json | None = None,
+    script: Script | None = None,
+) -> Json:
+    """Everything there is to see of a conference. Members without a value are absent.
+
+    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``; ``script``: in force.
+    """
     said = observations.of(conference.id)
     tree = cascade(conference, directory)
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
     return {
-        "conference": conference_json(conference),
+        "conference": conference_json(conference)
+        | _session(dossier)
+        | _recording(conference, said),
         "sites": {
             site: _site(conference, directory.site(site), home(conference, directory, site), said)
             for site in conference.sites
@@ -36,6 +55,8 @@ def project(conference: Conference, directory: Directory, observations: Observat
             for mcu in members
         },
         "server": {"version": __version__},
+        **(rooms or {}),
+        **_agenda(script),
     }
 
 
@@ -49,16 +70,51 @@ def view_of(principal: Principal, roles: Collection[Role] = ()) -> str:
     return ALL if SEE_ALL & {principal.role, *roles} else principal.site
 
 
+def area_view(mcus: Iterable[str]) -> str:
+    """The view of whoever runs these MCUs."""
+    return AREA + ",".join(sorted(mcus))
+
+
 def seen_by(state: Json, view: str) -> Json:
     """The part of the state that a view shows; shares its members with ``state``."""
     if view == ALL:
         return state
+    if view.startswith(AREA):
+        return _area(state, set(view.removeprefix(AREA).split(",")))
+    return _part(state, {view}, set())
+
+
+def _area(state: Json, own: set[str]) -> Json:
+    """These MCUs with those right above them, their sites, and whoever is on their lanes."""
+    mcus = state["mcus"]
+    above = {mcus[mcu]["parent"] for mcu in own if "parent" in mcus.get(mcu, {})}
+    at_home = {site for site, value in state["sites"].items() if value["mcu"] in own}
+    on_lanes = {
+        lane["site"]
+        for mcu in own
+        for lane in mcus.get(mcu, {}).get("link", {}).get("lanes", ())
+        if "site" in lane
+    }
+    return {
+        **_part(state, at_home, on_lanes),
+        "mcus": {mcu: value for mcu, value in mcus.items() if mcu in own | above},
+        **({"agenda": state["agenda"]} if "agenda" in state else {}),
+    }
+
+
+def _part(state: Json, own: set[str], seen: set[str]) -> Json:
+    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``."""
     conference, sites = state["conference"], state["sites"]
-    shown = {*conference["program"]["sites"], conference.get("chair", ""), view}
+    on_air = map(site_of, conference["program"]["sites"])
+    shown = own | seen | {*on_air, conference.get("chair", "")}
     return {
         "conference": conference,
         "sites": {site: value for site, value in sites.items() if site in shown},
         "server": state["server"],
+        "talk": {s: lines for s, lines in state.get("talk", {}).items() if s in own},
+        "incidents": {
+            name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
+        },
     }
 
 
@@ -104,10 +160,86 @@ def conference_json(conference: Conference) -> Json:
         "chair_view": scene_json(conference.chair_view),
         "preview": scene_json(conference.preview),
         "banner": conference.banner,
-        **({"cue": conference.cue} if conference.cue else {}),
+        **_cue(conference),
+        "hands": [{"site": hand.site, "at": moment(hand.at)} for hand in conference.hands],
+        **_turn(conference.turn),
+        "undo": conference.former is not None,
+        "clock": conference.clock,
+        "slate": conference.slate,
+        "locked": conference.locked,
         "max_sites": conference.max_sites,
         "max_panes": MAX_PANES,
         "calls": [call_json(call) for call in conference.calls],
+    }
+
+
+def _session(dossier: Dossier | None) -> Json:
+    if dossier is None:
+        return {}
+    return {
+        "dossier": dossier.id,
+        "starts_at": moment(dossier.starts_at),
+        "ends_at": moment(dossier.ends_at),
+    }
+
+
+def _agenda(script: Script | None) -> Json:
+    if script is None:
+        return {}
+    return {
+        "agenda": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "sites": list(item.sites),
+                "minutes": item.minutes,
+                **({"speaker": item.speaker} if item.speaker else {}),
+                **({"at": moment(item.at)} if item.at else {}),
+            }
+            for item in script.items
+        ]
+    }
+
+
+def _cue(conference: Conference) -> Json:
+    if not conference.cue:
+        return {}
+    at = {"cue_at": moment(conference.cue_at)} if conference.cue_at else {}
+    return {"cue": conference.cue, **at}
+
+
+def _turn(turn: Turn | None) -> Json:
+    if turn is None:
+        return {}
+    return {
+        "turn": {
+            "sites": list(turn.sites),
+            "seconds": turn.seconds,
+            "place": turn.place,
+            "since": moment(turn.since),
+        }
+    }
+
+
+_RECORDED = ("seconds", "bytes", "free_bytes", "plays", "checked_at")
+
+
+def _recording(conference: Conference, said: Said) -> Json:
+    """The last recording: as the master says it goes while it is wanted, else ``stopped``."""
+    if conference.recorded_at is None:
+        return {}
+    known = said.recording.get("number") == conference.recordings
+    told = said.recording if known else {}
+    now = {"state": told.get("state", "starting"), "reason": told.get("reason")}
+    if not conference.recording:
+        now = {"state": "stopped", "reason": None}
+    return {
+        "recording": {
+            "number": conference.recordings,
+            "started_at": moment(conference.recorded_at),
+            **{name: told[name] for name in _RECORDED if name in told},
+            **{name: value for name, value in now.items() if value is not None},
+        }
     }
 
 
@@ -119,35 +251,48 @@ def _site(conference: Conference, site: Site, home: str, said: Said) -> Json:
         "name": site.name,
         "unit": site.unit,
         "mcu": home,
-        "state": site_state(conference, site, home, said),
-        "tally": _tally(conference, site.id),
         "muted": site.id in conference.muted,
+        **_source(conference, site.id, home, said),
     }
-    if site.id in conference.slots:
-        state["slot"] = conference.slots.index(site.id)
-        state["input"] = said.input(site.id, state["slot"])
-    if site.id in said.levels:
-        state["level_db"] = round(said.levels[site.id], 1)
-    quality = said.page_quality.get(site.id, {}) | said.quality.get(site.id, {})
+    if site.id in said.stills:
+        state["still"] = said.stills[site.id].version
+    content = _source(conference, content_of(site.id), home, said)
+    idle = content["state"] == content["tally"] == "off"
+    return state if idle else state | {"content": {"id": content_of(site.id), **content}}
+
+
+def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
+    """What is seen of a site's camera, or of its content."""
+    state: Json = {
+        "state": source_state(conference, source, home, said),
+        "tally": _tally(conference, source),
+    }
+    if source in conference.slots:
+        state["slot"] = conference.slots.index(source)
+        state["input"] = said.input(source, state["slot"])
+    if source in said.levels:
+        state["level_db"] = round(said.levels[source], 1)
+    quality = said.page_quality.get(source, {}) | said.quality.get(source, {})
     return state | ({"quality": quality} if quality else {})
 
 
-def site_state(conference: Conference, site: Site, home: str, said: Said) -> str:
+def source_state(conference: Conference, source: str, home: str, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving."""
     seen = said.seen.get(home, NOTHING)
-    if site.id in seen.publishers:
-        seated = site.id in conference.slots
-        missed = seated and said.input(site.id, conference.slots.index(site.id)) == "lost"
-        return "lost" if missed or site.id in seen.silent else "ready"
-    if site.id in said.expected:
-        return "lost" if said.expected[site.id] else "connecting"
+    if source in seen.publishers:
+        seated = source in conference.slots
+        missed = seated and said.input(source, conference.slots.index(source)) == "lost"
+        return "lost" if missed or source in seen.silent else "ready"
+    if source in said.expected:
+        return "lost" if said.expected[source] else "connecting"
     return "off"
 
 
-def _tally(conference: Conference, site: str) -> str:
-    if site in conference.on_air:
+def _tally(conference: Conference, source: str) -> str:
+    if source in conference.on_air:
         return "on_air"
-    return "next" if site in conference.preview.shown else "off"
+    preview = conference.preview
+    return "next" if source in (*preview.shown, *preview.present) else "off"
 
 
 def _mcu(
@@ -159,7 +304,7 @@ def _mcu(
         "name": mcu.name,
         "state": _mcu_state(mcu.id, seen.ready, observations),
         "viewers": len(seen.listeners),
-        "publishers": len(seen.publishers),
+        "publishers": sum(not is_content(source) for source in seen.publishers),
     }
     if parent:
         state["parent"] = parent

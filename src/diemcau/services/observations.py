@@ -1,18 +1,23 @@
 """What the MCUs and the pages said last, sorted by conference. Nothing here is stored: it is said
 again after every reconnection."""
 
+import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from diemcau.domain.source import is_content
 from diemcau.ports.mcus import Report
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
 
+JPEG = b"\xff\xd8\xff"
+LARGEST_STILL = 32 * 1024
 
 Home = Callable[[str, str], str]
-"""The MCU of a site in a conference; "" where either is not known."""
+"""The MCU of a source in a conference; "" where either is not known."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Seen:
     ready: bool = False
     """The room is there, and the programme in it."""
     publishers: Mapping[str, str] = field(default_factory=dict)
-    """Session by site."""
+    """Session by source."""
     listeners: frozenset[str] = frozenset()
     """Sessions."""
     lanes: Mapping[int, str] = field(default_factory=dict)
@@ -33,9 +38,24 @@ class Seen:
 NOTHING = Seen()
 
 
+@dataclass(frozen=True)
+class Still:
+    """A small picture (JPEG) of a site, as it was at a moment."""
+
+    jpeg: bytes
+    at: datetime
+
+    @property
+    def version(self) -> str:
+        """A site has one still a second at most, so its time in seconds tells it from others, also
+        from those that an earlier life of the server gave away."""
+        return str(int(self.at.timestamp()))
+
+
 @dataclass
 class Said:
-    """What was said about one conference, by all."""
+    """What was said about one conference, by all. Names are those of sources: content is no site,
+    but what is said of it is the same."""
 
     seen: dict[str, Seen] = field(default_factory=dict)
     expected: dict[str, bool] = field(default_factory=dict)
@@ -46,9 +66,13 @@ class Said:
     """Mixer slot and what arrives there, by site."""
     levels: dict[str, float] = field(default_factory=dict)
     program_level: float | None = None
+    recording: Mapping[str, Any] = field(default_factory=dict)
+    """How the last recording goes, in the words of the master's agent."""
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
     page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
     links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
+    stills: dict[str, Still] = field(default_factory=dict)
+    """The last one of each site that publishes."""
 
     def publishing(self, site: str, mcu: str) -> bool:
         return site in self.seen.get(mcu, NOTHING).publishers
@@ -58,10 +82,22 @@ class Said:
         said_slot, state = self.inputs.get(site, (slot, "waiting"))
         return state if said_slot == slot else "waiting"
 
+    def there(self) -> set[str]:
+        """The sites whose media arrive."""
+        published = {site for seen in self.seen.values() for site in seen.publishers}
+        silent = {site for seen in self.seen.values() for site in seen.silent}
+        return {source for source in published - silent if not is_content(source)}
+
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
-        published = {site for seen in self.seen.values() for site in seen.publishers}
-        return published | {site for site, was_seen in self.expected.items() if not was_seen}
+        return {source for source in self.coming() if not is_content(source)}
+
+    def coming(self) -> set[str]:
+        """The sources that are published, or about to be."""
+        return self.published() | {source for source, seen in self.expected.items() if not seen}
+
+    def published(self) -> set[str]:
+        return {source for seen in self.seen.values() for source in seen.publishers}
 
 
 class Observations:
@@ -102,6 +138,9 @@ class Observations:
         program = params.get("program")
         said.program_level = None if program is None else float(program)
 
+    def recording(self, params: dict[str, Any]) -> None:
+        self.of(params["conference"]).recording = params
+
     def stats(self, report: Report) -> set[str]:
         """Take in an MCU's figures; the conferences they are about."""
         touched = set()
@@ -116,6 +155,21 @@ class Observations:
         for conference in stale | links.keys():
             self.of(conference).links[report.mcu] = links.get(conference, {})
         return touched | stale | links.keys()
+
+    def still(self, report: Report, now: datetime) -> bool:
+        """Take in a site's still, if it is there and that MCU's own; raises ``ValueError`` for
+        what is no small JPEG."""
+        conference, site = str(report.params["conference"]), str(report.params["site"])
+        if self._home(conference, site) != report.mcu:
+            return False
+        said = self.of(conference)
+        if not said.publishing(site, report.mcu):
+            return False
+        jpeg = binascii.a2b_base64(report.params["jpeg"], strict_mode=True)
+        if not jpeg.startswith(JPEG) or len(jpeg) > LARGEST_STILL:
+            raise ValueError("a still is a JPEG of at most 32 KiB")
+        said.stills[site] = Still(jpeg, now)
+        return True
 
     def page(self, conference: str, site: str, said: Mapping[str, Any]) -> None:
         """A site's own figures, as its page measured them."""
@@ -138,10 +192,12 @@ class Observations:
             # A site whose new session is under way still shows its old one: wait for the new.
             if said.sessions.setdefault(site, session) == session:
                 said.expected[site] = True
-        present = said.present()
+        present = said.coming()
         for site in (said.quality.keys() | said.page_quality.keys()) - present:
             said.quality.pop(site, None)
             said.page_quality.pop(site, None)
+        for site in said.stills.keys() - said.published():
+            del said.stills[site]
 
 
 def figures(entry: Mapping[str, Any]) -> dict[str, float]:

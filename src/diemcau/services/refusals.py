@@ -37,6 +37,18 @@ class NoFeed(Unknown):
         )
 
 
+class NoStill(Unknown):
+    id = "no-still"
+    title = Text("Chưa có ảnh của điểm cầu", "No still of the site")
+
+    def __init__(self, site: str) -> None:
+        super().__init__(
+            f"Chưa có ảnh của điểm cầu «{site}»: chưa kết nối, hoặc ảnh đầu tiên chưa tới.",
+            f"There is no still of site {site!r}: it is not connected, or the first one has not"
+            " come yet.",
+        )
+
+
 class AlreadyPublishing(Conflict):
     id = "already-publishing"
     title = Text("Điểm cầu đang phát rồi", "The site is publishing already")
@@ -104,6 +116,17 @@ class ConferenceFull(Unavailable):
             " nâng max_sites.",
             f"{most} sites are connected at once, which is the cap; wait until one leaves or raise"
             " max_sites.",
+        )
+
+
+class ConferenceLocked(Conflict):
+    id = "conference-locked"
+    title = Text("Phiên họp đã khóa", "The conference is locked")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Người điều hành đã khóa phiên họp; gọi phòng điều hành để được cho vào.",
+            "The operator has locked the conference; call the control room to be let in.",
         )
 
 

@@ -42,6 +42,8 @@ class Reports:
             "input": self._input,
             "levels": self._levels,
             "stats": self._stats,
+            "still": self._still,
+            "recording": self._recording,
         }
 
     def report(self, report: Report) -> None:
@@ -92,9 +94,18 @@ class Reports:
             self._observations.levels(report.params)
             self._hub.changed_slightly(report.params["conference"])
 
+    def _recording(self, report: Report) -> None:
+        if self._from_master(report):
+            self._observations.recording(report.params)
+            self._hub.changed_slightly(report.params["conference"])
+
     def _stats(self, report: Report) -> None:
         for conference in self._observations.stats(report):
             self._heard_of(conference, self._hub.changed_slightly)
+
+    def _still(self, report: Report) -> None:
+        if self._observations.still(report, self._clock.now()):
+            self._hub.changed_slightly(report.params["conference"])
 
     def _heard_of(self, conference: str, tell: Callable[[str], None]) -> None:
         """Tell the watchers of an open conference; what remains of a closed one is forgotten."""

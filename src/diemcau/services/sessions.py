@@ -11,6 +11,7 @@ from typing import Any
 from diemcau.domain import planner
 from diemcau.domain.conference import BUSES, Conference
 from diemcau.domain.refusal import Refusal, Unknown
+from diemcau.domain.source import site_of
 from diemcau.ports.mcus import McuAway, McuRefused, Mcus
 from diemcau.services import sdp
 from diemcau.services.conferences import ConferenceControl
@@ -20,6 +21,7 @@ from diemcau.services.refusals import (
     AlreadyPublishing,
     BadSdp,
     ConferenceFull,
+    ConferenceLocked,
     McuNotReady,
     McuUnavailable,
     NoFeed,
@@ -53,48 +55,53 @@ class Sessions:
         self._mcus = mcus
         self._hub = hub
 
-    async def publish(self, conference_id: str, site: str, offer: str, replace: bool) -> Published:
-        """A WHIP offer to the site's home MCU."""
-        conference = self._taking_part(conference_id, site)
+    async def publish(
+        self, conference_id: str, source: str, offer: str, replace: bool
+    ) -> Published:
+        """A WHIP offer of a site, or of its content, to its home MCU."""
+        conference = self._taking_part(conference_id, source)
         sdp.check_offer(offer)
-        mcu = self._control.home(conference_id, site)
+        mcu = self._control.home(conference_id, source)
         if not self._mcus.online(mcu):
             raise McuUnavailable(mcu)
-        self._admit(conference, site, mcu, replace)
+        self._admit(conference, source, mcu, replace)
         session = token_urlsafe(12)
-        self._observations.joining(conference_id, site, session)
+        self._observations.joining(conference_id, source, session)
         self._hub.changed(conference_id)
         params = {
             "conference": conference_id,
-            "site": site,
+            "site": source,
             "session": session,
             "offer": offer,
             "replace": replace,
         }
         try:
-            result = await self._ask(mcu, "whip.publish", params, site)
+            result = await self._ask(mcu, "whip.publish", params, source)
         except BaseException:
-            self._observations.left(conference_id, site, session)
-            self._hub.changed(conference_id)
+            self._left(conference_id, source, session)
             raise
         return Published(session, str(result["answer"]))
 
-    async def trickle(self, conference_id: str, site: str, session: str, fragment: str) -> None:
+    async def trickle(self, conference_id: str, source: str, session: str, fragment: str) -> None:
         sdp.check_fragment(fragment)
-        mcu = self._whip_mcu(conference_id, site, session)
+        mcu = self._whip_mcu(conference_id, source, session)
         params = {"conference": conference_id, "session": session, "fragment": fragment}
-        await self._ask(mcu, "whip.trickle", params, site)
+        await self._ask(mcu, "whip.trickle", params, source)
 
-    async def unpublish(self, conference_id: str, site: str, session: str) -> None:
-        mcu = self._whip_mcu(conference_id, site, session)
-        await self._ask(mcu, "whip.end", {"conference": conference_id, "session": session}, site)
-        self._observations.left(conference_id, site, session)
-        self._hub.changed(conference_id)
+    async def unpublish(self, conference_id: str, source: str, session: str) -> None:
+        mcu = self._whip_mcu(conference_id, source, session)
+        params = {"conference": conference_id, "session": session}
+        try:
+            await self._ask(mcu, "whip.end", params, source)
+        except UnknownSession:  # its media said goodbye first
+            self._left(conference_id, source, session)
+            raise
+        self._left(conference_id, source, session)
 
     async def play(self, conference_id: str, feed: str, site: str, mcu: str) -> Playing:
         """A WHEP session: ``site`` is whose it is ("" for none), ``mcu`` where ("" for the usual).
 
-        A site plays at its own MCU, a site's own picture comes from that site's MCU, all else
+        A site plays at its own MCU, what a site sends comes from that site's MCU, all else
         from the master.
         """
         conference = self._control.get(conference_id)
@@ -114,27 +121,34 @@ class Sessions:
     async def stop(self, conference_id: str, mcu: str, session: str) -> None:
         await self._of_session(conference_id, mcu, session, "whep.end", {})
 
-    def _taking_part(self, conference_id: str, site: str) -> Conference:
-        conference = self._control.get(conference_id)
+    def _left(self, conference_id: str, source: str, session: str) -> None:
+        self._observations.left(conference_id, source, session)
+        self._hub.changed(conference_id)
+
+    def _taking_part(self, conference_id: str, source: str) -> Conference:
+        conference, site = self._control.get(conference_id), site_of(source)
         if not site:
             raise Unknown("Thiếu mã điểm cầu.", "No site is named.")
         conference.require(site)
         return conference
 
-    def _admit(self, conference: Conference, site: str, mcu: str, replace: bool) -> None:
-        said = self._observations.of(conference.id)
-        if said.publishing(site, mcu) and not replace:
+    def _admit(self, conference: Conference, source: str, mcu: str, replace: bool) -> None:
+        """Content comes in wherever its site may be."""
+        said, site = self._observations.of(conference.id), site_of(source)
+        if said.publishing(source, mcu) and not replace:
             raise AlreadyPublishing(site)
+        if conference.locked and site not in said.expected and not said.publishing(site, mcu):
+            raise ConferenceLocked
         if len(said.present() - {site}) >= conference.max_sites:
             raise ConferenceFull(conference.max_sites)
 
-    def _whip_mcu(self, conference_id: str, site: str, session: str) -> str:
-        self._taking_part(conference_id, site)
-        mcu = self._control.home(conference_id, site)
+    def _whip_mcu(self, conference_id: str, source: str, session: str) -> str:
+        self._taking_part(conference_id, source)
+        mcu = self._control.home(conference_id, source)
         said = self._observations.of(conference_id)
-        published = said.seen[mcu].publishers.get(site) if mcu in said.seen else None
+        published = said.seen[mcu].publishers.get(source) if mcu in said.seen else None
         if mcu in self._observations.reported and session not in (
-            said.sessions.get(site),
+            said.sessions.get(source),
             published,
         ):
             raise UnknownSession
@@ -150,7 +164,7 @@ class Sessions:
             )
         kind, _, name = feed.partition("/")
         if kind == "site" and name:
-            conference.require(name)
+            conference.require(site_of(name))
             return self._control.home(conference.id, name)
         if kind == "slot" and name.isascii() and name.isdigit() and int(name) < planner.SLOTS:
             return conference.master

@@ -7,13 +7,16 @@ their defaults, so that a newer server reads what an older one wrote.
 from datetime import datetime
 from typing import Any
 
-from diemcau.domain.conference import Call, CallState, Conference, Scene
+from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
 from diemcau.domain.layout import LAYOUTS, custom, layout
 
 Json = dict[str, Any]
 
 _SCENES = ("program", "chair_view", "preview", "base", "outgoing")
-_PLAIN = ("id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue")
+_PLAIN = (
+    "id", "title", "master", "chair", "max_sites", "banner", "take_number", "cue", "clock",
+    "slate", "locked", "recording", "recordings",
+)  # fmt: skip
 _TUPLES = ("sites", "buses", "slots")
 
 
@@ -23,10 +26,15 @@ def encode(conference: Conference) -> Json:
         **{name: list(getattr(conference, name)) for name in _TUPLES},
         **{name: _scene(getattr(conference, name)) for name in _SCENES},
         "muted": sorted(conference.muted),
+        "recorded_at": conference.recorded_at and conference.recorded_at.isoformat(),
         "calls": [_call(call) for call in conference.calls],
         "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
         "homes": dict(conference.homes),
         "parents": dict(conference.parents),
+        "cue_at": _moment(conference.cue_at),
+        "hands": [{"site": hand.site, "at": _moment(hand.at)} for hand in conference.hands],
+        "turn": _turn(conference.turn),
+        "former": _former(conference.former),
     }
 
 
@@ -36,11 +44,68 @@ def decode(data: Json) -> Conference:
     values |= {name: tuple(data[name]) for name in _TUPLES if name in data}
     values |= {name: _scene_of(data[name]) for name in _SCENES if name in data}
     values["muted"] = frozenset(data.get("muted", ()))
+    recorded_at = data.get("recorded_at")
+    values["recorded_at"] = datetime.fromisoformat(recorded_at) if recorded_at else None
     values["calls"] = tuple(_call_of(call) for call in data.get("calls", ()))
     values["homes"] = dict(data.get("homes", {}))
     values["parents"] = dict(data.get("parents", {}))
     values["lanes"] = {mcu: tuple(places) for mcu, places in data.get("lanes", {}).items()}
+    values["cue_at"] = _moment_of(data.get("cue_at"))
+    hands = [(hand["site"], _moment_of(hand["at"])) for hand in data.get("hands", ())]
+    values["hands"] = tuple(Hand(site, at) for site, at in hands if at is not None)
+    values["turn"] = _turn_of(data.get("turn"))
+    values["former"] = _former_of(data.get("former"))
     return Conference(**values)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _moment_of(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _turn(turn: Turn | None) -> Json | None:
+    if turn is None:
+        return None
+    return {
+        "sites": list(turn.sites),
+        "seconds": turn.seconds,
+        "place": turn.place,
+        "since": turn.since.isoformat(),
+    }
+
+
+def _turn_of(data: Json | None) -> Turn | None:
+    if data is None:
+        return None
+    since = datetime.fromisoformat(data["since"])
+    return Turn(tuple(data["sites"]), data["seconds"], data["place"], since)
+
+
+def _former(former: Former | None) -> Json | None:
+    if former is None:
+        return None
+    return {
+        "program": _scene(former.program),
+        "preview": _scene(former.preview),
+        "cue": former.cue,
+        "cue_at": _moment(former.cue_at),
+        "banner": former.banner,
+    }
+
+
+def _former_of(data: Json | None) -> Former | None:
+    if not data:
+        return None
+    return Former(
+        _scene_of(data["program"]),
+        _scene_of(data["preview"]),
+        data["cue"],
+        _moment_of(data["cue_at"]),
+        data["banner"],
+    )
 
 
 def _scene(scene: Scene) -> Json:

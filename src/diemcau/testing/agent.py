@@ -84,4 +84,6 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "link.up": {"answer": "v=0\r\n"},
     "link.down": {"offer": "v=0\r\n"},
     "link.down-answer": {},
+    "recording.list": {"parts": []},
+    "recording.read": {"data": ""},
 }

@@ -9,6 +9,7 @@ from diemcau.ports.mcus import McuAway, McuRefused
 ANSWERS: dict[str, dict[str, Any]] = {
     "whip.publish": {"answer": "v=0\r\n"},
     "whep.play": {"offer": "v=0\r\n"},
+    "recording.list": {"parts": []},
 }
 
 

@@ -23,6 +23,7 @@ from diemcau.domain.resources import (
     Room,
     Uplink,
 )
+from diemcau.domain.source import site_of
 from diemcau.mcu.present import Held, Present
 from diemcau.ports.media import MediaError, Relay
 
@@ -190,7 +191,7 @@ class FakeMedia:
     def _publish(self, params: dict[str, Any]) -> dict[str, Any]:
         publisher = Publisher(params["conference"], params["site"], params["session"])
         self._require_room(publisher.conference)
-        self._require_admission(publisher.conference, publisher.site)
+        self._require_admission(publisher.conference, site_of(publisher.site))
         if self.present.get(publisher.key) is not None and not params.get("replace"):
             raise MediaError("already-publishing", f"{publisher.site} is publishing already")
         if not str(params["offer"]).startswith("v=0"):

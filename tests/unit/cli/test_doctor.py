@@ -216,8 +216,9 @@ def test_every_element_of_the_pipelines_is_looked_for() -> None:
     built: set[str] = set()
     for file in [*SOURCE.glob("mixer/*.py"), *SOURCE.glob("synthetic/*.py")]:
         built |= set(calls.findall(file.read_text("utf-8")))
-    description = (SOURCE / "synthetic/publisher.py").read_text("utf-8")
-    text = description.partition('return f"""')[2].partition('"""')[0]
-    built |= set(launched.findall(text))
-    assert {"webrtcbin", "x264enc", "compositor"} <= built
+    for name in ("synthetic/publisher.py", "stills/decoder.py"):
+        description = (SOURCE / name).read_text("utf-8")
+        text = description.partition('return f"""')[2].partition('"""')[0]
+        built |= set(launched.findall(text))
+    assert {"webrtcbin", "x264enc", "compositor", "avdec_h264", "jpegenc"} <= built
     assert built <= set(doctor.ELEMENTS)

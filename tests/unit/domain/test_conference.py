@@ -1,6 +1,6 @@
 """What the verbs do to a conference."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -52,6 +52,47 @@ def test_a_call_is_connected_when_picture_and_sound_are_there(session: Conferenc
     heard = verbs.measured(seen, "a", None, 240)
     assert heard.calls[0].state is CallState.CONNECTED
     assert heard.calls[0].connect_ms == 240
+
+
+def test_the_last_take_is_undone_once(session: Conference) -> None:
+    prepared = verbs.previewed(session, full("b"))
+    mistaken = verbs.taken(prepared, full("a"))
+    back = verbs.undone(mistaken)
+    assert (back.program, back.preview, back.base) == (full("chair"), full("b"), full("chair"))
+    assert back.take_number > mistaken.take_number
+    with pytest.raises(Conflict, match="no take"):
+        verbs.undone(back)
+
+
+def test_what_the_chair_did_since_is_not_undone(session: Conference) -> None:
+    taken = verbs.taken(session, full("a"))
+    for after in (verbs.called(taken, "b", "k1", NOW), _called_and_released(taken)):
+        with pytest.raises(Conflict):
+            verbs.undone(after)
+
+
+def _called_and_released(session: Conference) -> Conference:
+    return verbs.released(verbs.called(session, "b", "k1", NOW))
+
+
+def test_a_slate_silences_all_until_the_next_picture(session: Conference) -> None:
+    paused = verbs.slated(session, " Tạm nghỉ 15 phút ")
+    assert (paused.slate, paused.heard) == ("Tạm nghỉ 15 phút", ())
+    for after in (
+        verbs.slated(paused, ""),
+        verbs.taken(paused, full("a")),
+        verbs.called(paused, "a", "k1", NOW),
+    ):
+        assert after.slate == ""
+        assert "chair" in after.heard
+    with pytest.raises(Invalid):
+        verbs.slated(session, "x" * 121)
+
+
+def test_an_item_is_cued_when_it_first_comes(session: Conference) -> None:
+    cued = verbs.cued(session, "i1", NOW)
+    assert (cued.cue, cued.cue_at) == ("i1", NOW)
+    assert verbs.cued(cued, "i1", NOW + timedelta(minutes=1)) == cued
 
 
 def test_a_figure_of_another_site_changes_nothing(session: Conference) -> None:
@@ -122,3 +163,20 @@ def test_what_makes_no_sense_is_refused_in_both_languages(
         verb(session)
     assert caught.value.detail.vi
     assert caught.value.detail.en
+
+
+def test_recordings_are_numbered_and_one_goes_on_until_it_is_ended(session: Conference) -> None:
+    assert (session.recording, session.recordings) == (0, 0)
+    first = verbs.recorded(session, True, NOW)
+    assert (first.recording, first.recordings, first.recorded_at) == (1, 1, NOW)
+    assert verbs.recorded(first, True, NOW.replace(hour=9)) == first
+    ended = verbs.recorded(first, False, NOW.replace(hour=9))
+    assert (ended.recording, ended.recordings, ended.recorded_at) == (0, 1, NOW)
+    assert verbs.recorded(ended, False, NOW) == ended
+    assert verbs.recorded(ended, True, NOW.replace(hour=10)).recording == 2
+
+
+def test_nothing_that_is_done_on_air_touches_the_recording(session: Conference) -> None:
+    recorded = verbs.recorded(session, True, NOW)
+    after = verbs.released(verbs.called(verbs.taken(recorded, full("a")), "b", "k1", NOW))
+    assert after.recording == 1

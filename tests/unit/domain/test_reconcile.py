@@ -6,6 +6,7 @@ The world below does what real media do: links have two ends, feeds die with wha
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,10 @@ from diemcau.domain.resources import (
     Input,
     Key,
     Listener,
+    Mix,
+    Mixer,
     Publisher,
+    Recording,
     Resource,
     Room,
     Uplink,
@@ -29,12 +33,14 @@ from diemcau.domain.resources import (
     from_json,
     to_json,
 )
+from diemcau.domain.source import site_of, source_of
 from diemcau.testing.places import PROVINCE, small_directory
 
 DIRECTORY = small_directory(PROVINCE)
 SITES = tuple(DIRECTORY.sites)
 EPOCHS = {mcu: f"{mcu}-1" for mcu in PROVINCE}
 ROUNDS = 60
+NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 
 
 class World:
@@ -113,13 +119,14 @@ def reached(desired: tuple[Resource, ...], observed: dict[Key, Resource]) -> boo
 
 
 sites = st.sampled_from(SITES)
+sources = st.builds(source_of, sites, st.booleans())
 scenes = st.one_of(
-    sites.map(full),
-    st.lists(sites, min_size=1, max_size=9, unique=True).map(
+    sources.map(full),
+    st.lists(sources, min_size=1, max_size=9, unique=True).map(
         lambda chosen: Scene(layout("grid-3x3"), tuple(chosen))
     ),
 )
-steps = st.lists(st.tuples(st.sampled_from(["preview", "take"]), scenes), max_size=6)
+steps = st.lists(st.tuples(st.sampled_from(["preview", "take", "record"]), scenes), max_size=6)
 masters = st.sampled_from(sorted(PROVINCE))
 seeds = st.integers(0, 2**32)
 
@@ -128,17 +135,25 @@ def session(master: str, done: list[tuple[str, Scene]]) -> Conference:
     now = verbs.opened(Conference("c1", "Phiên họp", master, SITES, chair="prov-1"))
     now = allocate(now, DIRECTORY)
     for verb, scene in done:
-        now = verbs.previewed(now, scene) if verb == "preview" else verbs.taken(now, scene)
-        now = allocate(now, DIRECTORY)
+        now = allocate(_done(now, verb, scene), DIRECTORY)
     return now
 
 
+def _done(now: Conference, verb: str, scene: Scene) -> Conference:
+    match verb:
+        case "preview":
+            return verbs.previewed(now, scene)
+        case "take":
+            return verbs.taken(now, scene)
+    return verbs.recorded(now, not now.recording, NOW)
+
+
 def joined(chosen: set[str], listening: set[str]) -> dict[str, dict[Key, Resource]]:
-    """Sites that publish and listen, at their home MCUs."""
+    """Sources that are published and sites that listen, at their home MCUs."""
     observed: dict[str, dict[Key, Resource]] = {mcu: {} for mcu in PROVINCE}
-    for site in chosen:
-        publisher = Publisher("c1", site, f"w-{site}")
-        observed[DIRECTORY.site(site).mcu][publisher.key] = publisher
+    for source in chosen:
+        publisher = Publisher("c1", source, f"w-{source}")
+        observed[DIRECTORY.site(site_of(source)).mcu][publisher.key] = publisher
     for site in listening:
         listener = Listener("c1", f"l-{site}", site, "program", "", "")
         observed[DIRECTORY.site(site).mcu][listener.key] = listener
@@ -146,7 +161,7 @@ def joined(chosen: set[str], listening: set[str]) -> dict[str, dict[Key, Resourc
 
 
 @settings(max_examples=60, deadline=None)
-@given(masters, steps, masters, steps, st.sets(sites), st.sets(sites), seeds)
+@given(masters, steps, masters, steps, st.sets(sources), st.sets(sites), seeds)
 def test_from_any_observed_state_the_actions_reach_the_desired_one(
     old_master: str,
     old_steps: list[tuple[str, Scene]],
@@ -219,28 +234,31 @@ def test_a_link_that_cannot_be_made_keeps_no_site_of_another_mcu_waiting(
 
 @given(masters, steps)
 @settings(max_examples=40, deadline=None)
-def test_every_wanted_site_with_a_slot_has_one_feed_all_the_way_to_the_master(
+def test_every_source_on_air_with_a_slot_has_one_feed_all_the_way_to_the_master(
     master: str, done: list[tuple[str, Scene]]
 ) -> None:
     now = session(master, done)
     plans = plan(now, DIRECTORY, EPOCHS)
     inputs = {r.site: r for r in plans[master] if isinstance(r, Input)}
-    for site in now.on_air:
-        if now.slots.index(site) >= 0 and site in inputs:
-            feed, mcu = inputs[site].feed, master
+    for source, made in inputs.items():
+        if source in now.on_air:
+            feed, mcu = made.feed, master
             while feed.startswith("up/"):
                 _, mcu, lane = feed.split("/")
                 lanes = {r.lane: r for r in plans[mcu] if isinstance(r, Uplink)}
                 feed = lanes[int(lane)].source
-            assert feed == f"site/{site}"
-            assert mcu == DIRECTORY.site(site).mcu
-    assert set(now.on_air) <= set(inputs)
+            assert feed == f"site/{source}"
+            assert mcu == DIRECTORY.site(site_of(source)).mcu
+    assert {*now.program.shown, now.chair} <= set(inputs)
 
 
-@given(masters, steps)
+@given(masters, steps, st.booleans())
 @settings(max_examples=30, deadline=None)
-def test_resources_survive_the_wire(master: str, done: list[tuple[str, Scene]]) -> None:
-    for resources in plan(session(master, done), DIRECTORY, EPOCHS).values():
+def test_resources_survive_the_wire(
+    master: str, done: list[tuple[str, Scene]], clock: bool
+) -> None:
+    now = verbs.clocked(verbs.bannered(session(master, done), "Giải lao"), clock)
+    for resources in plan(now, DIRECTORY, EPOCHS).values():
         for resource in resources:
             assert from_json(to_json(resource)) == resource
 
@@ -257,6 +275,19 @@ def test_a_parent_that_starts_a_new_life_gets_new_links() -> None:
 def test_an_mcu_whose_life_is_not_known_yet_is_left_alone() -> None:
     plans = plan(session("prov", []), DIRECTORY, {"prov": ""})
     assert not [r for r in plans["north"] if isinstance(r, Uplink | Downlink)]
+
+
+def test_the_next_recording_begins_when_the_last_has_ended() -> None:
+    first, second = Recording("c1", 1), Recording("c1", 2)
+    mixer = Mixer("c1", 1, ("program",))
+    mix = Mix("c1", "1", (), ())
+    assert diff([mixer, mix, second], [mixer, mix, first]) == (Delete(first),)
+    assert diff([mixer, mix, second], [mixer, mix]) == (Create(second),)
+
+
+def test_a_new_mixer_records_only_what_it_was_told_to_show() -> None:
+    mixer, mix, recording = Mixer("c1", 1, ("program",)), Mix("c1", "1", (), ()), Recording("c1", 1)
+    assert diff([mixer, mix, recording], [mixer]) == (Create(mix),)
 
 
 def test_removals_come_before_whatever_takes_their_place() -> None:

@@ -138,3 +138,19 @@ async def test_what_is_expected_is_what_was_desired_last(house: House) -> None:
     assert house.reconciler.expected(rule.key) == rule
     house.reconciler.desire([ONE])
     assert house.reconciler.expected(rule.key) is None
+
+
+async def test_it_ends_when_told_to_also_at_the_moment_of_a_change(house: House) -> None:
+    """``asyncio.wait_for`` of Python 3.11, waiting for the next retry, forgets a cancellation that
+    comes with the event."""
+    house.media.failing.add(ONE.key)
+    house.reconciler.desire([ONE])
+    await house.until(lambda: house.media.done == [("create", ONE.key)])
+    running = asyncio.create_task(house.reconciler.run())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    house.reconciler.wake()
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait([running], timeout=5)
+    assert running.cancelled()

@@ -10,10 +10,12 @@ from diemcau.mixer.messages import (
     InputOrder,
     Layout,
     Pane,
+    RecordOrder,
     parse_input,
     parse_keyframe,
     parse_line,
     parse_mix,
+    parse_record,
     request_id,
 )
 from diemcau.mixer.settings import Settings, parse_settings
@@ -48,12 +50,13 @@ def test_a_whole_mix_is_read(settings: Settings) -> None:
     pane = {"slot": 2, "x": 0, "y": 0.5, "w": 0.5, "h": 0.5, "caption": "Xã A", "fit": "cover"}
     params = mix_of([pane], banner="Chào", clock=True) | {
         "hold_ms": 500,
-        "sound": {"open": [0, 2]},
+        "sound": {"open": [0, 2], "together": [[2, 3]]},
     }
     mix = parse_mix(params, settings)
     layout = Layout((Pane(2, 0, 0.5, 0.5, 0.5, "Xã A", "cover"),), "Chào", True)
     assert mix.buses == {"program": layout}
     assert (mix.take, mix.hold, set(mix.open)) == ("t", 0.5, {0, 2})
+    assert mix.together == (frozenset({2, 3}),)
     assert mix.raw == params
 
 
@@ -103,6 +106,9 @@ def test_a_pane_that_makes_no_sense_is_refused(
         ({"hold_ms": 1.5}, "bad-params"),
         ({"sound": {"open": 3}}, "bad-params"),
         ({"sound": {"open": [4]}}, "no-slot"),
+        ({"sound": {"together": 2}}, "bad-params"),
+        ({"sound": {"together": [2]}}, "bad-params"),
+        ({"sound": {"together": [[2, 4]]}}, "no-slot"),
         ({"take": 3}, "bad-params"),
     ],
 )
@@ -186,3 +192,19 @@ def test_settings_have_defaults_and_name_their_buses() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(change: dict[str, Any]) -> None:
     assert code(parse_settings, raw_settings(**change)) in ("settings", "bad-params")
+
+
+def test_a_recording_is_a_whole_path_and_what_stays_free(settings: Settings) -> None:
+    order = parse_record({"file": "/r/1-1.mkv", "reserve": 5}, settings)
+    assert order == RecordOrder("/r/1-1.mkv", 5)
+    assert parse_record({"file": None}, settings) == RecordOrder(None, 0)
+    assert code(parse_record, {"file": "1-1.mkv"}, settings) == "bad-params"
+    assert code(parse_record, {"file": 7}, settings) == "bad-params"
+    assert code(parse_record, {"file": "/r/1-1.mkv", "reserve": -1}, settings) == "bad-params"
+
+
+def test_a_mixer_without_picture_records_nothing() -> None:
+    outputs = raw_settings()["outputs"]
+    del outputs["program"]["video_ssrc"]
+    blind = parse_settings(raw_settings(outputs=outputs))
+    assert code(parse_record, {"file": "/r/1-1.mkv"}, blind) == "no-bus"

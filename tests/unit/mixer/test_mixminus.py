@@ -14,5 +14,16 @@ def test_a_return_is_the_program_without_its_own_slot(opened: set[int]) -> None:
         assert {slot for slot, gain in enumerate(row) if gain} == opened - {own}
 
 
+@given(st.sets(st.integers(0, 11)), st.sets(st.integers(0, 11), min_size=2))
+def test_a_site_hears_none_of_the_slots_that_are_its_own(
+    opened: set[int], together: set[int]
+) -> None:
+    program, *returns = mix_matrix(opened, 12, [None, *range(12)], [together])
+    assert {slot for slot, gain in enumerate(program) if gain} == opened
+    for own, row in enumerate(returns):
+        left_out = together if own in together else {own}
+        assert {slot for slot, gain in enumerate(row) if gain} == opened - left_out
+
+
 def test_the_matrix_is_written_as_gstreamer_reads_it() -> None:
     assert matrix_text([[1.0, 0.5], [0.0, 0.0]]) == "<<1.0,0.5>,<0.0,0.0>>"

@@ -11,7 +11,7 @@ const listeners = new Set();
 const later = (hours) => new Date(Date.now() + hours * 3600e3).toISOString();
 const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
-function changed(dossier, kind = 'Dossier') {
+export function changed(dossier, kind = 'Dossier') {
   for (const socket of listeners) socket.send(JSON.stringify({ changed: [[dossier, kind]] }));
 }
 

@@ -98,7 +98,7 @@ export function settle(dossier) {
 export function row(dossier) {
   const list = agenda(dossier);
   return {
-    id: dossier.id, title: dossier.title, kind: kindOf(dossier), stage: stageOf(dossier), secrecy: dossier.secrecy, unit: dossier.unit, starts_at: dossier.starts_at,
+    id: dossier.id, title: dossier.title, kind: kindOf(dossier), stage: stageOf(dossier), secrecy: dossier.secrecy, unit: dossier.unit, master: dossier.master, starts_at: dossier.starts_at,
     ends_at: dossier.ends_at, sites: dossier.sites.length, steps: list.length, steps_done: list.filter((one) => one.done).length,
     late: list.filter((one) => one.late && !one.done).length, unanswered: answersOf(dossier).filter((one) => one.missing).length, conference: dossier.conference,
   };
@@ -137,6 +137,28 @@ export function seed() {
   make('d2', 'Hội nghị triển khai chuyển đổi số năm 2027', { requested_at: iso(-0.1), rehearsal_at: iso(60), starts_at: iso(72), ends_at: iso(75), secrecy: 'secret', admitted: ['chutoa'] });
   const d3 = make('d3', 'Họp giao ban tuần 46', { requested_at: iso(-200), starts_at: iso(-170), ends_at: iso(-168), procedure: '429-in-province.a1b2c3d4e5f6', sites: all.slice(0, 6), closed_at: iso(-168), conference: 'c-d3', assessment: 'Phiên họp đạt yêu cầu. Một điểm cầu mất hình 2 phút do đứt cáp.' });
   for (const step of steps) d3.steps[step.id] = done(-169);
+  underWay();
+}
+
+/** The dossier of a conference that is under way. */
+export const sitting = (id) => dossiers.get(id);
+
+/** A session under way, with a script of which a place further down is not ready. */
+function underWay() {
+  const of = (id, title, minutes, speaker, sites, banner = '') => ({ id, title, minutes, speaker, sites, at: null, layout: sites.length > 1 ? 'side-by-side' : 'full', banner, content: '' });
+  const items = [
+    of('k1', 'Khai mạc, giới thiệu đại biểu', 10, 'Chánh Văn phòng UBND tỉnh', ['s-vp-ubnd'], 'Giao ban trực tuyến toàn tỉnh'),
+    of('k2', 'Báo cáo tình hình kinh tế – xã hội', 20, 'Giám đốc Sở TT&TT', ['s-vp-tttt'], 'Báo cáo của Sở Thông tin và Truyền thông'),
+    of('k3', 'Thành phố Vĩnh Yên phát biểu', 10, 'Chủ tịch UBND thành phố', ['s-vp-ubnd', 's-vinh-yen']),
+    of('k4', 'Xã Hồ Sơn phát biểu', 8, 'Chủ tịch UBND xã', ['s-vp-ubnd', 's-ho-son']),
+    of('k5', 'Huyện Tam Đảo phát biểu', 10, 'Chủ tịch UBND huyện', ['s-vp-ubnd', 's-tam-dao']),
+    of('k6', 'Thảo luận', 25, 'Các điểm cầu', ['s-vp-ubnd', 's-binh-xuyen']),
+    of('k7', 'Kết luận của Chủ tịch UBND tỉnh', 12, 'Chủ tịch UBND tỉnh', ['s-vp-ubnd'], 'Kết luận của Chủ tịch UBND tỉnh'),
+  ];
+  const dossier = make('d4', 'Giao ban trực tuyến toàn tỉnh', { requested_at: iso(-80), starts_at: iso(-0.1), ends_at: iso(1.5), conference: 'c1', opened_at: iso(-1) });
+  for (const step of steps) dossier.steps[step.id] = done(-1);
+  dossier.scripts = [{ id: 'd4.1', dossier: 'd4', number: 1, items, at: iso(-20), by: 'vanphong', reason: '', approved_at: iso(-19), approved_by: 'vanphong', differences: [] }];
+  dossier.departures = [{ id: 'd4.x1', at: iso(-0.05), by: 'kythuat', sites: ['s-tam-dao'], reason: '' }];
 }
 
 function scripts() {

@@ -4,6 +4,7 @@ const account = (id, name, grants, more = {}) => ({ id, name, email: `${id}@vinh
 export const accounts = [
   account('vanphong', 'Nguyễn Thị Hạnh', [{ role: 'office', unit: 'tinh' }, { role: 'admin', unit: 'tinh' }]),
   account('kythuat', 'Trần Văn Minh', [{ role: 'technician', unit: 'tinh' }]),
+  account('vnpt', 'Ngô Bá Khánh', [{ role: 'telecom', unit: 'vnpt' }]),
   account('daoduc', 'Lê Văn Dũng', [{ role: 'room-operator', unit: 'dao-duc' }]),
   account('chutoa', 'Phạm Quốc Tuấn', [{ role: 'chair', unit: 'tinh' }]),
   account('moi', 'Đỗ Thị Mới', [{ role: 'room-operator', unit: 'huong-canh' }], { first_password: true }),

@@ -7,16 +7,22 @@ import { control } from './control.ts';
 import { desk } from './desk.ts';
 import { dossier } from './dossier.ts';
 import { home } from './home.ts';
+import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { office } from './office.ts';
+import { operator } from './operator.ts';
 import { script } from './script.ts';
+import { selftest } from './selftest.ts';
 import { session } from './session.ts';
+import { share } from './share.ts';
 import { site } from './site.ts';
+import { technician } from './technician.ts';
 
 export type Text = readonly [vi: string, en: string];
 
 export const texts = {
-  ...common, ...control, ...chair, ...site, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book,
+  ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
+  ...share, ...operator,
 } as const;
 
 export type TextKey = keyof typeof texts;

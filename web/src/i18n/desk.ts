@@ -2,6 +2,10 @@ import type { Text } from './catalogue.ts';
 
 export const desk = {
   'desk.title': ['Bàn làm việc', 'Desk'],
+  'desk.running': ['Đang họp', 'On now'],
+  'desk.open_count': ['{count} việc đang chờ bạn', '{count} waiting for you'],
+  'desk.next': ['Phiên kế tiếp: {title}, {when}', 'Next session: {title}, {when}'],
+  'desk.no_next': ['Chưa có phiên nào sắp tới', 'No session ahead'],
   'desk.new': ['Phiên họp mới', 'New session'],
   'desk.urgent': ['Phiên họp đột xuất', 'Urgent session'],
   'desk.todo': ['Việc của tôi', 'What is mine to do'],

@@ -39,6 +39,7 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
 /** What went wrong and what to do, in the reader's language. */
 export function problemText(problem: Problem): { title: string; detail: string } {
   if (problem.status === 0) return { title: t('problem.network'), detail: t('problem.network_do') };
+  if (problem.type === 'urn:diemcau:token-expired') return { title: t('problem.expired'), detail: t('problem.expired_do') };
   if (problem.status === 401) return { title: t('problem.token'), detail: t('problem.token_do') };
   const title = problem.titles[reader.language] || t('problem.other', { status: problem.status });
   return { title, detail: problem.details[reader.language] };

@@ -1,8 +1,9 @@
 /** Calls of docs/protocol.md, section 1, and the errors they answer (problem documents, RFC 9457). */
 import { OfficeApi } from './officeApi.ts';
 import type {
-  Call, Conference, Directory, Layout, Link, LiveState, Me, NewConference, Role, SceneOrder, Unit,
+  Call, ChatLine, Conference, Directory, Incident, KioskState, Layout, Link, LiveState, Me, NewConference, Role, SavedScene, SceneOrder, Unit,
 } from './types.ts';
+import type { Result } from './selftest.ts';
 
 /** An answer that says no. `status` 0: the server was not reached at all. */
 export class Problem extends Error {
@@ -96,7 +97,14 @@ export class Api {
   layouts = () => this.#json<Layout[]>('GET', '/api/layouts');
   directory = () => this.#json<Directory>('GET', '/api/directory');
   conferences = () => this.#json<Conference[]>('GET', '/api/conferences');
+  /** What the link gives whose short code it is. */
+  byCode = (code: string) => this.#json<Link>('POST', '/api/codes', { code });
+  /** With the token of the room computer's link. */
+  kiosk = (token: string) => this.#json<KioskState>('POST', '/api/kiosk', { token });
   open = (order: NewConference) => this.#json<Conference>('POST', '/api/conferences', order);
+  scenes = () => this.#json<SavedScene[]>('GET', '/api/scenes');
+  keepScene = (id: string, name: string, scene: SceneOrder) => this.#json<SavedScene>('PUT', `/api/scenes/${encodeURIComponent(id)}`, { name, scene });
+  dropScene = (id: string) => this.#json('DELETE', `/api/scenes/${encodeURIComponent(id)}`);
   at = (conference: string) => new ConferenceApi(this.#json.bind(this), conference);
 }
 
@@ -118,11 +126,31 @@ export class ConferenceApi {
   units = () => this.json<Unit[]>('GET', `${this.#base}/units`);
   close = () => this.json('DELETE', this.#base);
   preview = (scene: SceneOrder) => this.#post('preview', { scene });
-  take = () => this.#post('take', {});
+  take = (scene?: SceneOrder) => this.#post('take', scene ? { scene } : {});
+  takeItem = (item: string, reason = '') => this.#post('take', { item, reason });
+  undo = () => this.#post('undo', {});
+  floor = (site: string) => this.#post('floor', { site });
+  turn = (sites: string[], seconds: number) => this.json('PUT', `${this.#base}/turn`, { sites, seconds });
+  endTurn = () => this.json('DELETE', `${this.#base}/turn`);
+  clock = (on: boolean) => this.json('PUT', `${this.#base}/clock`, { on });
+  lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
+  slate = (text: string) => this.json('PUT', `${this.#base}/slate`, { text });
+  extend = (minutes: number) => this.#post<{ ends_at: string }>('extend', { minutes });
+  takeIncident = (id: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'taken' });
+  closeIncident = (id: string, remedy: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'closed', remedy });
+  record = (on: boolean) => this.#post('recording', { on });
+  stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
+  end = () => this.#post('end', {});
   call = (site: string) => this.#post<Call>('call', { site });
   release = () => this.#post('release', {});
   mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });
   muteAll = (except: string[]) => this.#post('mute-all', { except });
   banner = (text: string) => this.#post('banner', { text });
+  raiseHand = (site: string) => this.json('PUT', `${this.#base}/hands/${site}`);
+  lowerHand = (site: string) => this.json('DELETE', `${this.#base}/hands/${site}`);
+  say = (site: string, text: string) => this.#post<ChatLine>(`chat/${site}`, { text });
+  report = (site: string, text: string, figures: Record<string, number>) =>
+    this.#post<Incident>(`incidents/${site}`, { text, figures });
+  keepTest = (site: string, results: Result[]) => this.json('PUT', `${this.#base}/self-test/${site}`, { results });
   link = (role: Role, site?: string) => this.#post<Link>('links', site ? { role, site } : { role });
 }

@@ -14,11 +14,15 @@ export class CaptureError extends Error {
   }
 }
 
+/** Asks to move a camera that can be moved; all others are what they were. */
+const MOVABLE = { zoom: true, pan: true, tilt: true } as MediaTrackConstraints;
+
 function constraints(devices: Devices): MediaStreamConstraints {
   const exact = (id: string | undefined) => (id ? { deviceId: { exact: id } } : {});
   return {
     video: {
       ...exact(devices.camera),
+      ...MOVABLE,
       width: { ideal: 1280 },
       height: { ideal: 720 },
       frameRate: { ideal: 25, max: 30 },

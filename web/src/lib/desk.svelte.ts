@@ -5,15 +5,10 @@ import type { TextKey } from '../i18n/catalogue.ts';
 import type { Api, ConferenceApi } from './api.ts';
 import { Live } from './live.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { qualityClass } from './quality.ts';
 import { untilRead } from './retry.ts';
+import { contentSite, siteOf } from './source.ts';
 import { visibleRows, type Row } from './tree.ts';
 import type { Call, Site, Unit } from './types.ts';
-
-/** Something an operator should look at: it was there and is gone, or its line is bad. */
-export function hasProblem(site: Site): boolean {
-  return site.state === 'lost' || (site.state === 'ready' && qualityClass(site.quality) === 'bad');
-}
 
 export class Desk {
   readonly live: Live;
@@ -21,19 +16,13 @@ export class Desk {
   readonly notices = new Notices();
   units = $state.raw<Unit[]>([]);
   query = $state('');
-  onlyProblems = $state(false);
   selected = $state('');
   readonly closed = new SvelteSet<string>();
 
   readonly conference = $derived.by(() => this.live.state?.conference);
   readonly sites: Site[] = $derived.by(() => Object.values(this.live.state?.sites ?? {}));
   readonly rows: Row<Site>[] = $derived.by(() =>
-    visibleRows(
-      this.query,
-      this.units,
-      this.onlyProblems ? this.sites.filter(hasProblem) : this.sites,
-      this.closed,
-    ),
+    visibleRows(this.query, this.units, this.sites, this.closed),
   );
   readonly visibleSites: Site[] = $derived.by(() =>
     this.rows.flatMap((row) => (row.kind === 'site' ? [row.site] : [])),
@@ -66,9 +55,13 @@ export class Desk {
     };
   }
 
+  /** A site, or what it shares in the shape of a site: whatever a scene may name. */
   site(id: string | undefined): Site | undefined {
-    return id ? this.live.state?.sites[id] : undefined;
+    const site = id ? this.live.state?.sites[siteOf(id)] : undefined;
+    return site && id !== site.id ? this.contentOf(site) : site;
   }
+
+  readonly contentOf = (site: Site): Site => contentSite(site, t('share.of', { site: site.name }));
 
   nameOf(id: string | undefined): string {
     return this.site(id)?.name ?? id ?? '';
@@ -83,7 +76,7 @@ export class Desk {
   }
 
   call(site: string): Promise<boolean> {
-    return this.notices.attempt(() => this.at.call(site));
+    return this.notices.attempt(() => this.at.call(siteOf(site)));
   }
 
   release(): Promise<boolean> {
@@ -91,12 +84,13 @@ export class Desk {
   }
 
   mute(site: string, muted: boolean): Promise<boolean> {
-    return this.notices.attempt(() => this.at.mute(site, muted));
+    return this.notices.attempt(() => this.at.mute(siteOf(site), muted));
   }
 
   /** All but the chair's site and those on air: nobody is cut off in mid-sentence. */
   async muteAll(done: TextKey): Promise<void> {
-    const spared = new Set([this.conference?.chair, ...(this.conference?.program?.sites ?? [])]);
+    const shown = this.conference?.program?.sites ?? [];
+    const spared = new Set([this.conference?.chair, ...shown.map(siteOf)]);
     const except = [...spared].filter((id): id is string => Boolean(id));
     if (await this.notices.attempt(() => this.at.muteAll(except))) this.notices.add('done', t(done));
   }

@@ -33,6 +33,7 @@ export interface DossierRow {
   late: number;
   unanswered: number;
   conference: string;
+  master: string;
 }
 
 export interface Step {

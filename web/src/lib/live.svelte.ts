@@ -24,6 +24,8 @@ type Message =
 export class Live {
   status = $state<LiveStatus>('connecting');
   state = $state<LiveState | null>(null);
+  /** Goes up with every message: what is worked out of all sites follows this, not each of their members. */
+  heard = $state(0);
 
   readonly #url: string;
   readonly #token: string;
@@ -89,6 +91,7 @@ export class Live {
     } else if (message.type === 'alive') {
       this.#alive = true;
     }
+    this.heard += 1;
     clearTimeout(this.#silence);
     if (this.#alive) this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
   }

@@ -1,6 +1,6 @@
 /** Sites and MCUs of a plan as points on a map, north above. Pure. */
 import { sitesOf, type PlanShape } from './cascade.ts';
-import type { DirectorySite, Unit } from './types.ts';
+import type { Unit } from './types.ts';
 
 /** In degrees. */
 export interface Place {
@@ -37,7 +37,7 @@ export function placeOf(units: Map<string, Unit>, id: string): Place | undefined
 }
 
 /** Sites are where their units are, an MCU in the middle of its sites: so its lines are short. */
-export function planMap(plan: PlanShape, sites: DirectorySite[], units: Unit[]): PlanMap {
+export function planMap(plan: PlanShape, sites: readonly { id: string; unit: string }[], units: readonly Unit[]): PlanMap {
   const known = new Map(units.map((unit) => [unit.id, unit]));
   const homes = new Map(sites.map((site) => [site.id, site.unit]));
   const places = new Map<string, Place>();
@@ -58,6 +58,14 @@ export function planMap(plan: PlanShape, sites: DirectorySite[], units: Unit[]):
     lost: [...Object.keys(plan.home).filter((id) => !places.has(id)), ...mcus.filter((id) => !middles.has(id))],
     height,
   };
+}
+
+/** The points nearest to where a finger was, the nearest first: at most so many, and none that is much farther than the first. */
+export function nearest(points: readonly Point[], at: { x: number; y: number }, most: number): Point[] {
+  const far = (point: Point) => Math.hypot(point.x - at.x, point.y - at.y);
+  const sorted = [...points].sort((a, b) => far(a) - far(b)).slice(0, most);
+  const limit = sorted[0] ? far(sorted[0]) + 0.12 : 0;
+  return sorted.filter((point) => far(point) <= limit);
 }
 
 function middle(places: Place[]): Place {

@@ -18,7 +18,7 @@ export type Chosen = 'all' | 'some' | 'none';
 /** One choice for each tier that has sites: in the order of the tiers' ranks, else of the tree from its top. */
 export function tierChoices(
   units: readonly Unit[],
-  sites: readonly DirectorySite[],
+  sites: readonly { id: string; unit: string }[],
   ranks: readonly { id: string; rank: number }[] = [],
 ): TierChoice[] {
   const byId = unitIndex(units);

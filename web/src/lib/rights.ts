@@ -23,7 +23,8 @@ const ALLOWED = {
   hold: ['office', 'technician'],
   direct: ['office', 'technician'],
   call: ['office', 'technician', 'chair'],
-  watch: ['office', 'technician', 'chair', 'manager', 'dic'],
+  watch: ['office', 'technician', 'chair', 'manager', 'dic', 'telecom'],
+  'see-to': ['office', 'technician', 'manager', 'telecom'],
   join: ['office', 'manager', 'technician', 'room-manager', 'room-operator', 'telecom', 'chair'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -39,17 +40,36 @@ export function may(me: Me, action: Action): boolean {
   return rolesOf(me).some((role) => (ALLOWED[action] as readonly string[]).includes(role));
 }
 
-/** Whether one of somebody's grants stands on this unit or above it. */
-export function reachesUnit(me: Me, book: Book, unit: string): boolean {
+/** Whether one of somebody's grants (of these roles, if any are named) stands on this unit or above it. */
+export function reachesUnit(me: Me, book: Book, unit: string, roles?: readonly string[]): boolean {
   if (me.role === 'operator') return true;
   const byId = unitIndex(book.units);
-  const granted = new Set((me.grants ?? []).map((grant) => grant.unit));
+  const granted = new Set((me.grants ?? []).filter((grant) => !roles || roles.includes(grant.role)).map((grant) => grant.unit));
   const seen = new Set<string>();
   for (let one = byId.get(unit); one && !seen.has(one.id); one = byId.get(one.parent ?? '')) {
     if (granted.has(one.id)) return true;
     seen.add(one.id);
   }
   return false;
+}
+
+/** Whether it may be done in a session: by a role that reaches its organiser or whoever runs its master. */
+export function mayIn(me: Me, book: Book, action: Action, session: { unit: string; master: string }): boolean {
+  return reachesSession(me, book, session, ALLOWED[action]);
+}
+
+/** Whether one of these roles reaches a session's organiser or whoever runs its master. */
+export function reachesSession(me: Me, book: Book, session: { unit: string; master: string }, roles: readonly string[]): boolean {
+  const runs = book.mcus.find((mcu) => mcu.id === session.master)?.unit;
+  return [session.unit, runs].some((unit) => unit && reachesUnit(me, book, unit, roles));
+}
+
+const RUN_MCUS = ['technician', 'manager', 'telecom'];
+
+/** The MCUs that somebody runs, by name; all of them for an operator's link. */
+export function ownMcus(me: Me, book: Book): { id: string; name: string }[] {
+  const own = book.mcus.filter((mcu) => me.role === 'operator' || (mcu.unit && reachesUnit(me, book, mcu.unit, RUN_MCUS)));
+  return own.sort((a, b) => a.name.localeCompare(b.name, 'vi'));
 }
 
 /** The unit that somebody organises sessions for: the first one where he is the office, else the top of the tree. */

@@ -1,4 +1,5 @@
 /** What a click does to the preview's scene; the server is asked for the result. */
+import { isContent } from './source.ts';
 import type { Layout, Pane, Scene, SceneOrder } from './types.ts';
 
 export const EMPTY: Scene = { layout: 'full', panes: [[0, 0, 1, 1]], sites: [''] };
@@ -37,17 +38,25 @@ export function nextPane(scene: Scene): number {
   return scene.panes.findIndex((_, index) => !scene.sites[index]);
 }
 
-/** `site` in the next pane; a full scene grows into the smallest layout with room, up to `most` panes. */
+/**
+ * `site` in the next pane; a full scene grows into the smallest layout with room, up to `most` panes:
+ * content beside whoever speaks into the layout that was made for it.
+ */
 export function withNext(
   scene: Scene, layouts: readonly Layout[], site: string, most: number,
 ): Scene {
   if (scene.sites.includes(site)) return scene;
   const free = nextPane(scene);
   if (free >= 0) return inPane(scene, free, site);
+  const both = [...scene.sites, site];
+  const beside = layouts.find((layout) => layout.id === 'content-speaker');
+  if (both.length === 2 && both.some(isContent) && beside && most >= 2) {
+    return inLayout(beside, both.sort((a, b) => Number(isContent(b)) - Number(isContent(a))));
+  }
   const larger = layouts
     .filter((layout) => layout.panes.length > scene.panes.length && layout.panes.length <= most)
     .sort((a, b) => a.panes.length - b.panes.length)[0];
-  return larger ? inLayout(larger, [...scene.sites, site]) : scene;
+  return larger ? inLayout(larger, both) : scene;
 }
 
 /** What goes to the server: a layout's name, or panes of its own. */

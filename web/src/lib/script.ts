@@ -36,7 +36,7 @@ export function removed(rows: readonly ScriptItem[], index: number): { rows: Scr
 }
 
 /** When each row begins: as it says, else after the one before it; the first one with the session. */
-export function timesOf(rows: readonly ScriptItem[], start: string): string[] {
+export function timesOf(rows: readonly { at?: string | null; minutes: number }[], start: string): string[] {
   let at = start;
   return rows.map((row) => {
     const begins = row.at ?? at;

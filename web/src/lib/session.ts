@@ -58,6 +58,7 @@ export function pageOf(role: Role, conference: string, site: string | undefined)
 const MAY_OPEN: Record<string, readonly string[]> = {
   control: ['operator', 'office', 'technician'],
   chair: ['chair', 'operator', 'office'],
+  mcu: ['operator', 'office', 'technician', 'manager', 'telecom'],
   screen: ['viewer', 'operator', 'chair', 'site'],
   site: ['site'],
   conferences: ['operator'],
@@ -71,18 +72,28 @@ export function roleIn(me: Me): Role {
   return roles.includes('chair') ? 'chair' : 'viewer';
 }
 
+/** Pages that need no token of their own: what they are opened with is in their address, or typed there. */
+export function isNobodys(here: Route): boolean {
+  return ['acknowledge', 'sign-in', 'join', 'kiosk'].includes(here.page);
+}
+
 /** Whether a page is for somebody with this token; the server decides what he can do there. */
 export function mayOpen(me: Me, here: Route): boolean {
   if (here.page === 'unknown' || here.page === 'entry') return false;
-  if (here.page === 'acknowledge' || here.page === 'sign-in') return true;
+  if (isNobodys(here)) return true;
   const wanted = MAY_OPEN[here.page];
   if (!wanted) return me.account !== undefined || me.role === 'operator';
   const roles = me.role ? [me.role] : (me.grants ?? []).map((grant) => grant.role as string);
   const fits = me.account !== undefined && here.page === 'screen';
   if (!fits && !roles.some((role) => wanted.includes(role))) return false;
   if (!('conference' in here)) return true;
-  if (me.role && me.conference && me.conference !== here.conference) return false;
+  if (ofAnother(me, here)) return false;
   return here.page !== 'site' || me.site === here.site;
+}
+
+/** A link into another session than the one of this address; that of the office leads into all of them. */
+export function ofAnother(me: Me, here: Route): boolean {
+  return me.role !== undefined && Boolean(me.conference) && 'conference' in here && me.conference !== here.conference;
 }
 
 function normalPath(path: string): string {
@@ -96,11 +107,12 @@ const OFFICE = ['conferences', 'urgent', 'directory', 'accounts', 'account', 'pr
 export type OfficePage = 'home' | 'new' | 'dossier' | (typeof OFFICE)[number];
 
 export type Route =
-  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | (typeof OFFICE)[number] }
+  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | 'join' | 'kiosk' | (typeof OFFICE)[number] }
   | { page: 'dossier'; dossier: string; tab: Tab }
   | { page: 'entry'; conference: string }
   | { page: 'control' | 'chair' | 'screen'; conference: string }
   | { page: 'site'; conference: string; site: string }
+  | { page: 'mcu'; conference: string; mcu: string }
   | { page: 'unknown' };
 
 export function route(pathname: string): Route {
@@ -108,6 +120,7 @@ export function route(pathname: string): Route {
   if (path === '/' || path === '/index.html') return { page: 'home' };
   if (path === '/a') return { page: 'acknowledge' };
   if (path === '/sign-in') return { page: 'sign-in' };
+  if (path === '/join' || path === '/kiosk') return { page: path === '/join' ? 'join' : 'kiosk' };
   const office = OFFICE.find((name) => path === `/${name}`);
   if (office) return { page: office };
   return dossierRoute(path) ?? conferenceRoute(path) ?? { page: 'unknown' };
@@ -128,7 +141,9 @@ function conferenceRoute(path: string): Route | undefined {
     return { page: plain[2] as 'control' | 'chair' | 'screen', conference: plain[1] as string };
   }
   const site = /^\/c\/([a-z0-9-]+)\/site\/([a-z0-9-]+)$/.exec(path);
-  return site ? { page: 'site', conference: site[1] as string, site: site[2] as string } : undefined;
+  if (site) return { page: 'site', conference: site[1] as string, site: site[2] as string };
+  const mcu = /^\/c\/([a-z0-9-]+)\/mcu\/([a-z0-9-]+)$/.exec(path);
+  return mcu ? { page: 'mcu', conference: mcu[1] as string, mcu: mcu[2] as string } : undefined;
 }
 
 /** Where a task is done. Which tab a step belongs to, the dossier knows by the step's evidence. */

@@ -46,8 +46,3 @@ export function measured(ms: number | undefined, language: string): string {
 export function figure(value: number | undefined, unit: string, digits = 0, language = 'vi'): string {
   return value === undefined ? '–' : `${decimal(value, digits, language)} ${unit}`;
 }
-
-/** "14:03:27" of a moment, in local time. */
-export function wallClock(ms: number): string {
-  return new Date(ms).toLocaleTimeString('en-GB', { hour12: false });
-}

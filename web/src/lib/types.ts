@@ -68,7 +68,14 @@ export interface Site {
   slot?: number;
   level_db?: number;
   quality?: Quality;
+  /** The version of its still picture, where there is one. */
+  still?: string;
+  /** What it shares, while that is there or in a scene. */
+  content?: Content;
 }
+
+/** A site's content; `id` is what a scene calls it. */
+export type Content = Pick<Site, 'id' | 'state' | 'tally' | 'slot' | 'level_db' | 'quality'>;
 
 export interface Mcu {
   id: string;
@@ -85,6 +92,65 @@ export interface Mcu {
   };
 }
 
+/** A site that asks to speak. */
+export interface Hand {
+  site: string;
+  at: string;
+}
+
+/** Sites shown one after the other. */
+export interface Turn {
+  sites: string[];
+  seconds: number;
+  place: number;
+  since: string;
+}
+
+export interface Recording {
+  number: number;
+  state: 'starting' | 'recording' | 'failed' | 'stopped';
+  started_at?: string;
+  seconds?: number;
+  bytes?: number;
+  free_bytes?: number;
+  plays?: boolean;
+  reason?: string;
+}
+
+export interface ChatLine {
+  id: string;
+  at: string;
+  by: string;
+  text: string;
+  /** The site wrote it. */
+  room: boolean;
+}
+
+export interface Incident {
+  id: string;
+  site: string;
+  at: string;
+  by: string;
+  text: string;
+  figures: Record<string, number>;
+  state: 'reported' | 'taken' | 'closed';
+  taken_by?: string;
+  taken_at?: string;
+  closed_by?: string;
+  closed_at?: string;
+  remedy?: string;
+}
+
+/** A scene kept under a name; without sites it is a layout alone. */
+export interface SavedScene {
+  id: string;
+  name: string;
+  scene: Scene;
+  sites: string[];
+  at: string;
+  by: string;
+}
+
 export interface Conference {
   id: string;
   title: string;
@@ -98,12 +164,38 @@ export interface Conference {
   max_sites?: number;
   max_panes?: number;
   calls?: Call[];
+  cue?: string;
+  cue_at?: string;
+  undo?: boolean;
+  clock?: boolean;
+  slate?: string;
+  locked?: boolean;
+  hands?: Hand[];
+  turn?: Turn;
+  dossier?: string;
+  starts_at?: string;
+  ends_at?: string;
+  recording?: Recording;
+}
+
+/** One item of the script in force. */
+export interface AgendaItem {
+  id: string;
+  title: string;
+  sites: string[];
+  minutes: number;
+  speaker?: string;
+  /** Where its time is fixed. */
+  at?: string;
 }
 
 export interface LiveState {
   conference: Conference;
   sites: Record<string, Site>;
   mcus?: Record<string, Mcu>;
+  talk?: Record<string, ChatLine[]>;
+  incidents?: Record<string, Incident>;
+  agenda?: AgendaItem[];
   server?: { version: string };
 }
 
@@ -136,7 +228,7 @@ export interface DirectorySite {
 export interface Directory {
   units: Unit[];
   sites: DirectorySite[];
-  mcus: { id: string; name: string; parent?: string; operator?: string }[];
+  mcus: { id: string; name: string; parent?: string; operator?: string; unit?: string }[];
 }
 
 export interface NewConference {
@@ -152,4 +244,16 @@ export interface Link {
   url: string;
   token: string;
   expires_at: string;
+  /** "123-456-789", and a picture (SVG) that leads to the same; an operator's link has neither. */
+  code?: string;
+  qr?: string;
+}
+
+/** What a room computer learns of its site. */
+export interface KioskState {
+  site: string;
+  name: string;
+  now: string;
+  session?: Link;
+  next?: { title: string; starts_at: string };
 }

@@ -8,6 +8,8 @@ const LAYERS: RTCRtpEncodingParameters[] = [
   { rid: 'l', maxBitrate: 300_000, maxFramerate: 25, scaleResolutionDownBy: 2 },
 ];
 const ONE_LAYER: RTCRtpEncodingParameters[] = [{ maxBitrate: 1_500_000, maxFramerate: 25 }];
+/** Text must be read: every pixel, few pictures. */
+const DETAIL: RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, maxFramerate: 10 }];
 
 /**
  * Codecs to offer for video: H.264 constrained baseline (profile 42e0, packetization mode 1) first, then
@@ -35,7 +37,8 @@ function addVideo(pc: RTCPeerConnection, stream: MediaStream, simulcast: boolean
   });
   let transceiver: RTCRtpTransceiver;
   try {
-    transceiver = pc.addTransceiver(track ?? 'video', init(simulcast ? LAYERS : ONE_LAYER));
+    const single = track?.contentHint === 'detail' ? DETAIL : ONE_LAYER;
+    transceiver = pc.addTransceiver(track ?? 'video', init(simulcast ? LAYERS : single));
   } catch {
     transceiver = pc.addTransceiver(track ?? 'video', init(ONE_LAYER));
   }
@@ -57,8 +60,9 @@ function preferH264(transceiver: RTCRtpTransceiver): void {
 }
 
 export class WhipSession extends PeerSession {
-  static path(conference: string, site: string): string {
-    return `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?replace=true`;
+  static path(conference: string, site: string, content = false): string {
+    const of = `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?replace=true`;
+    return content ? `${of}&content=true` : of;
   }
 
   /** Offer → answer; with simulcast first, and with one layer if the server will not have that (422). */

@@ -33,6 +33,12 @@ export function shortly(moment: string | null | undefined, now: number): string 
   return day(moment) === day(now) ? t('time.today', { time: clock(moment) }) : when(moment);
 }
 
+/** "Thứ Tư, 25/11/2026". */
+export function weekday(now: number): string {
+  const language = reader.language === 'vi' ? 'vi-VN' : 'en-GB';
+  return new Date(now).toLocaleDateString(language, { timeZone: 'Asia/Ho_Chi_Minh', weekday: 'long', day: 'numeric', month: 'numeric', year: 'numeric' });
+}
+
 function lasting({ days, hours, minutes }: { days: number; hours: number; minutes: number }): string {
   const parts = [
     days && t('time.days', { n: days }),

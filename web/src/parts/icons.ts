@@ -23,7 +23,21 @@ export const icons = {
   leave: 'M14 4H5v16h9M10 12h11M17.5 8l4 4-4 4',
   plus: 'M12 5v14M5 12h14',
   calendar: 'M4 6h16v14H4zM4 10h16M8 3.5V7M16 3.5V7',
+  star: 'M12 3.5l2.7 5.5 6 .9-4.4 4.2 1.1 6L12 17.2l-5.4 2.9 1.1-6L3.3 9.9l6-.9z',
   clock: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4.3l3 1.9',
+  list: 'M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01',
+  talk: 'M4 5h16v11H10l-5 4v-4H4zM8 9h8M8 12.5h5',
+  turn: 'M5 12a7 7 0 0 1 12-5l2 2M19 4.5V9h-4.5M19 12a7 7 0 0 1-12 5l-2-2M5 19.5V15h4.5',
+  frames: 'M4 5h16v14H4zM4 12h16M12 12v7',
+  tree: 'M5 4h6v4H5zM13 10h6v4h-6zM13 17h6v4h-6zM8 8v11h5M8 12h5',
+  map: 'M9 5 4 7v12l5-2 6 2 5-2V5l-5 2zM9 5v12M15 7v12',
+  lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
+  unlock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 5.8-1',
+  undo: 'M9 5 4 10l5 5M4 10h10a6 6 0 0 1 0 12h-2',
+  next: 'M5 5v14l9-7zM18 5v14',
+  record: 'M12 5a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z',
+  pause: 'M8 5v14M16 5v14',
+  write: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -128,6 +128,11 @@ class Files:
             await self.records.commit(*changed, *puts, *draft.messages, notes=notes)
             return after
 
+    async def tell(self, dossier: Dossier, by: str, action: str, text: Text) -> None:
+        """A line in the log book of what is kept elsewhere than in the dossier."""
+        note = Note(by, action, f"dossier/{dossier.id}", text)
+        await self.records.commit(notes=[discreet(note, dossier)])
+
     async def settle(self, dossier_id: str) -> Dossier:
         """Mark the steps that became done without anybody's command."""
         return await self.change(dossier_id, SYSTEM, lambda d: Draft(d, "dossier.settled", NO_TEXT))

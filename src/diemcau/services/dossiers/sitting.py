@@ -5,20 +5,23 @@ the two, ``ensure`` makes the one from the other, now or when the server comes b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_hex
+from typing import Any
 
 import structlog
 
 from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
 from diemcau.domain.conference import Call, Scene
-from diemcau.domain.dossier import Dossier, Stage
+from diemcau.domain.dossier import Dossier, Secrecy, Stage
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
 from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
-from diemcau.domain.script import cue_of
+from diemcau.domain.script import Script, cue_of, in_step, scene_of
+from diemcau.ports.store import Record
 from diemcau.services.conferences import ConferenceControl, Order
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.scripts import Scripts
@@ -45,6 +48,7 @@ class Sitting:
         self._batches: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         files.linked = self._linked
+        files.records.listeners.append(self._became_secret)
 
     async def start(self) -> None:
         """Bring the conferences in step with the dossiers, after whatever came between."""
@@ -87,12 +91,23 @@ class Sitting:
         return dossier
 
     async def ensure(self, dossier: Dossier) -> None:
-        """A held session has its conference, a closed one has none any more."""
+        """A held session has its conference, a closed one has none any more; a secret one is not
+        recorded (R5-secret), also if it became secret only now."""
         running = self._control.find(dossier.conference)
         if dossier.stage is Stage.HELD and running is None:
             await self._control.open(self._order(dossier), dossier.conference)
+            await self._make_ready(dossier)
         if dossier.stage is Stage.CLOSED and running is not None:
             await self._control.close(dossier.conference)
+        elif self._wrongly_recorded(dossier):
+            await self.record(dossier.conference, False, SYSTEM)
+
+    async def _make_ready(self, dossier: Dossier) -> None:
+        """The script's first item waits in preview."""
+        script = self._scripts.in_force(dossier)
+        first = self._following(script, "", dossier) if script else None
+        if first is not None:
+            await self._control.preview(dossier.conference, first)
 
     async def call_roll(
         self, dossier_id: str, site: str, roll: Roll, reason: str, people: int, by: str
@@ -113,23 +128,41 @@ class Sitting:
         await self._files.change(dossier_id, by, work)
         return self.attendance(self._files.dossier(dossier_id), site)
 
-    async def took(self, conference_id: str, scene: Scene, reason: str, by: str) -> None:
-        """The operator put a scene on the main screen: the script's next item, or a departure."""
+    def staged(self, conference_id: str, item_id: str) -> Scene:
+        """What an item of the script in force puts on the main screen."""
+        dossier = self._files.of_conference(conference_id)
+        script = self._scripts.in_force(dossier) if dossier else None
+        item = script.item(item_id) if script else None
+        if item is None:
+            raise Unknown(
+                f"Kịch bản đang dùng không có mục «{item_id}».",
+                f"The script in force has no item {item_id!r}.",
+            )
+        return scene_of(item)
+
+    async def took(
+        self, conference_id: str, scene: Scene, reason: str, by: str, item_id: str = ""
+    ) -> None:
+        """The operator put a scene on the main screen: the script's next item, or a departure.
+
+        With ``item_id`` the script goes on from that item, also where it left some out.
+        """
         dossier = self._files.of_conference(conference_id)
         script = self._scripts.in_force(dossier) if dossier else None
         if dossier is None or script is None:
             return
         cue = self._control.get(conference_id).cue
-        item = cue_of(script, cue, scene.sites)
+        item = script.item(item_id) or cue_of(script, cue, scene.present)
         if item is not None:
-            await self._control.cue(conference_id, item.id)
-            return
+            await self._control.cue(conference_id, item, self._following(script, item.id, dossier))
+            if in_step(script, cue, item):
+                return
         departure = Departure(
             id=f"{dossier.id}.{token_hex(4)}",
             dossier=dossier.id,
             at=self._files.clock.now(),
             by=by,
-            sites=scene.shown,
+            sites=scene.present,
             reason=reason.strip(),
         )
         text = Text("Đưa lên màn hình ngoài kịch bản", "On the main screen outside the script")
@@ -138,6 +171,26 @@ class Sitting:
             by,
             lambda d: Draft(d, "script.departed", text, (departure,), reason=departure.reason),
         )
+
+    def _following(self, script: Script, item: str, dossier: Dossier) -> Scene | None:
+        """What the script shows next, to be made ready; None where that cannot be."""
+        after = script.after(item)
+        known = after is not None and after.sites and set(after.sites) <= set(dossier.sites)
+        return scene_of(after) if after is not None and known else None
+
+    async def extend(self, dossier_id: str, minutes: int, by: str) -> Dossier:
+        """The session goes on for longer than was planned."""
+        if not 1 <= minutes <= 240:
+            raise Invalid("Kéo dài từ 1 đến 240 phút.", "Extend by 1 to 240 minutes.")
+
+        def work(before: Dossier) -> Draft:
+            if before.stage is not Stage.HELD:
+                raise Conflict("Phiên họp không đang diễn ra.", "The session is not under way.")
+            after = replace(before, ends_at=before.ends_at + timedelta(minutes=minutes))
+            text = Text(f"Kéo dài phiên họp {minutes} phút", f"Session extended by {minutes} min")
+            return Draft(after, "session.extended", text)
+
+        return await self._files.change(dossier_id, by, work)
 
     async def asked(self, conference_id: str, call_id: str, by: str) -> None:
         """Somebody asked for a site, as the chair does: written down with who it was."""
@@ -153,6 +206,23 @@ class Sitting:
             return Draft(before, "session.called", text, (call,))
 
         await self._files.change(dossier.id, by, work)
+
+    async def record(self, conference_id: str, on: bool, by: str) -> None:
+        """Begin or end a recording; a secret session is not recorded (R5-secret)."""
+        dossier = self._files.of_conference(conference_id)
+        if on and dossier is not None and dossier.secrecy is Secrecy.SECRET:
+            raise Conflict(
+                "Phiên họp mật không được ghi hình.", "A secret session is not recorded."
+            )
+        if not await self._control.record(conference_id, on) or dossier is None:
+            return
+        number = self._control.get(conference_id).recordings
+        text = (
+            Text(f"Bắt đầu ghi hình, bản {number}", f"Recording {number} begun")
+            if on
+            else Text(f"Dừng ghi hình, bản {number}", f"Recording {number} ended")
+        )
+        await self._files.tell(dossier, by, f"recording.{'started' if on else 'stopped'}", text)
 
     async def explain(self, dossier_id: str, departure_id: str, reason: str, by: str) -> Departure:
         """Say why the session departed from its script; said once, it stays."""
@@ -249,9 +319,22 @@ class Sitting:
             parents=dict(agreed.parent) if agreed else {},
         )
 
+    def _became_secret(self, puts: Sequence[Record], *_: object) -> None:
+        for put in puts:
+            if isinstance(put, Dossier) and self._wrongly_recorded(put):
+                self._spawn(self.ensure(put))
+
+    def _wrongly_recorded(self, dossier: Dossier) -> bool:
+        running = self._control.find(dossier.conference)
+        recorded = running is not None and bool(running.recording)
+        return recorded and dossier.secrecy is Secrecy.SECRET
+
     def _soon(self, conference_id: str) -> None:
         self._batches.pop(conference_id, None)
-        task = asyncio.create_task(self._note(conference_id))
+        self._spawn(self._note(conference_id))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

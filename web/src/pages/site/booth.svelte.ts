@@ -8,10 +8,15 @@ import { Notices } from '../../lib/notices.svelte.ts';
 import type { Player } from '../../lib/player.svelte.ts';
 import { Publisher } from '../../lib/publisher.svelte.ts';
 import { worse } from '../../lib/stats.ts';
+import * as ptz from '../../lib/ptz.ts';
 import type { Quality } from '../../lib/types.ts';
+import type { Result } from '../../lib/selftest.ts';
 import { WhipSession } from '../../lib/whip.ts';
 import { recall, remember, type Memory } from './memory.ts';
 import * as microphone from './microphone.ts';
+
+/** What is written down with an incident, beside the quality. */
+const INCIDENT_FIGURES = ['rtt_ms', 'loss_pct', 'jitter_ms', 'kbps', 'fps'] as const;
 
 export type Phase = 'check' | 'joined' | 'left';
 
@@ -19,14 +24,19 @@ export class Booth {
   readonly live: Live;
   readonly publisher: Publisher;
   readonly notices = new Notices();
+  readonly simulcast: boolean;
   phase = $state<Phase>('check');
   media = $state.raw<MediaStream | null>(null);
   fault = $state<CaptureFault | null>(null);
   devices = $state.raw<MediaDeviceInfo[]>([]);
   picked = $state.raw<Devices>({});
-  mic = $state.raw<microphone.MicState>({ on: true, serverMuted: undefined, asked: false });
+  mic = $state.raw<microphone.MicState>({ on: true, serverMuted: undefined, asked: false, held: false });
   level = $state(-100);
   player = $state.raw<Player>();
+
+  /** What the camera can do, and where it looks; empty for most. */
+  reach = $state.raw<ptz.Reach>({});
+  aim = $state.raw<ptz.Aim>({});
 
   readonly own = $derived.by(() => this.live.state?.sites[this.site]);
   readonly quality: Quality = $derived.by(() =>
@@ -35,12 +45,22 @@ export class Booth {
   readonly hasMicrophone = $derived.by(() => (this.media?.getAudioTracks().length ?? 0) > 0);
   readonly micOpen = $derived.by(() => this.hasMicrophone && microphone.isOpen(this.mic));
 
+  readonly handUp = $derived.by(() => (this.live.state?.conference.hands ?? []).some((hand) => hand.site === this.site));
+  readonly lines = $derived.by(() => this.live.state?.talk?.[this.site] ?? []);
+  /** Of this site, those that are not closed and the last one that is, the newest first. */
+  readonly incidents = $derived.by(() => {
+    const mine = Object.values(this.live.state?.incidents ?? {}).filter((one) => one.site === this.site);
+    return mine.sort((a, b) => b.at.localeCompare(a.at)).slice(0, 3);
+  });
+
   readonly #at: ConferenceApi;
   readonly #backoff = new Backoff(1000, 5000);
   #memory: Memory;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #stopLevel: () => void = () => undefined;
-  #acquiring = false;
+  #acquiring: Promise<void> | null = null;
+  /** One after the other: of two orders the later one counts. */
+  #orders: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly api: Api,
@@ -50,8 +70,8 @@ export class Booth {
   ) {
     this.live = new Live(conference, api.token);
     this.#at = api.at(conference);
-    const simulcast = options.get('simulcast') !== '0';
-    this.publisher = new Publisher(api, WhipSession.path(conference, site), simulcast);
+    this.simulcast = options.get('simulcast') !== '0';
+    this.publisher = new Publisher(api, WhipSession.path(conference, site), this.simulcast);
     this.#memory = recall(sessionStorage, conference, site);
     this.picked = this.#memory.devices;
     this.mic = { ...this.mic, on: this.#memory.micOn };
@@ -95,9 +115,13 @@ export class Booth {
   }
 
   /** Open camera and microphone; try again by itself where a person need not do anything first. */
-  async acquire(): Promise<void> {
-    if (this.#acquiring || this.phase === 'left') return;
-    this.#acquiring = true;
+  acquire(): Promise<void> {
+    this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
+    return this.#acquiring;
+  }
+
+  async #acquire(): Promise<void> {
+    if (this.phase === 'left') return;
     clearTimeout(this.#retry);
     try {
       this.#adopt(await capture(this.picked));
@@ -105,8 +129,6 @@ export class Booth {
       this.fault = error instanceof CaptureError ? error.fault : 'other';
       const waits = this.fault === 'denied' || this.fault === 'insecure';
       if (!waits) this.#retry = setTimeout(() => void this.acquire(), this.#backoff.next());
-    } finally {
-      this.#acquiring = false;
     }
     await this.#listDevices();
   }
@@ -122,6 +144,58 @@ export class Booth {
     this.#setMic(mic, order);
   }
 
+  holdMic(): void {
+    const { mic, order } = microphone.held(this.mic);
+    this.#setMic(mic, order);
+  }
+
+  letMicGo(): void {
+    const { mic, order } = microphone.letGo(this.mic);
+    this.#setMic(mic, order);
+  }
+
+  toggleHand(): void {
+    const change = this.handUp ? this.#at.lowerHand : this.#at.raiseHand;
+    void this.notices.attempt(() => change(this.site));
+  }
+
+  say(text: string): Promise<boolean> {
+    return this.notices.attempt(() => this.#at.say(this.site, text));
+  }
+
+  report(text: string): Promise<boolean> {
+    return this.notices.attempt(() => this.#at.report(this.site, text, this.figures()));
+  }
+
+  /** What is measured now, for whoever looks into an incident. */
+  figures(): Record<string, number> {
+    const [sent, received] = [this.quality, this.player?.quality];
+    const known = INCIDENT_FIGURES.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]] as const]));
+    return {
+      ...Object.fromEntries(known),
+      ...(received?.kbps === undefined ? {} : { received_kbps: received.kbps }),
+      ...(received?.fps === undefined ? {} : { received_fps: received.fps }),
+      level_db: Math.round(this.level),
+      microphone_open: this.micOpen ? 1 : 0,
+      sessions: this.publisher.sessions,
+    };
+  }
+
+  keepTest = (results: Result[]) => this.#at.keepTest(this.site, results);
+
+  /** Move the camera; what it cannot do is left out. */
+  async turn(aim: ptz.Aim): Promise<void> {
+    const track = this.media?.getVideoTracks()[0];
+    if (!track) return;
+    await ptz.turn(track, ptz.within({ ...this.aim, ...aim }, this.reach)).catch(() => undefined);
+    this.aim = ptz.aimOf(track.getSettings());
+  }
+
+  /** Names the camera to this computer, for its places. */
+  get camera(): string {
+    return this.media?.getVideoTracks()[0]?.label ?? '';
+  }
+
   declineToSpeak(): void {
     this.#setMic({ ...this.mic, asked: false }, { mute: true });
   }
@@ -135,8 +209,9 @@ export class Booth {
   #setMic(mic: microphone.MicState, order: microphone.MicOrder): void {
     this.mic = mic;
     this.#applyMic();
-    if (this.#memory.micOn !== mic.on) this.#save({ micOn: mic.on });
-    if (order) void this.notices.attempt(() => this.#at.mute(this.site, order.mute));
+    const kept = mic.on && !mic.held;
+    if (this.#memory.micOn !== kept) this.#save({ micOn: kept });
+    if (order) this.#orders = this.#orders.then(() => this.notices.attempt(() => this.#at.mute(this.site, order.mute)));
   }
 
   #applyMic(): void {
@@ -149,12 +224,19 @@ export class Booth {
     this.fault = null;
     this.#backoff.reset();
     this.#applyMic();
+    this.#learnCamera(media);
     for (const track of media.getTracks()) track.onended = () => void this.acquire();
     this.#stopLevel();
     this.#stopLevel = listen(media, (level) => (this.level = level));
     if (this.phase === 'joined') this.#publish();
     for (const track of before?.getTracks() ?? []) track.onended = null;
     stopTracks(before);
+  }
+
+  #learnCamera(media: MediaStream): void {
+    const track = media.getVideoTracks()[0];
+    this.reach = ptz.reachOf(track?.getCapabilities?.() ?? {});
+    this.aim = ptz.aimOf(track?.getSettings() ?? {});
   }
 
   /** Nothing is sent to a session that is over; a new one of the same name finds the room again. */

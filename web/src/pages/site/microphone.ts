@@ -10,6 +10,8 @@ export interface MicState {
   serverMuted: boolean | undefined;
   /** The control room lifted the mute while the room's own switch is off. */
   asked: boolean;
+  /** Open only as long as somebody holds the key or button. */
+  held: boolean;
 }
 
 export type MicOrder = { mute: boolean } | undefined;
@@ -27,7 +29,18 @@ export function isMutedByControl(mic: MicState): boolean {
 /** The button was pressed: the new state and what to tell the server. */
 export function pressed(mic: MicState): { mic: MicState; order: MicOrder } {
   const on = !isOpen(mic);
-  return { mic: { ...mic, on, asked: false }, order: { mute: !on } };
+  return { mic: { ...mic, on, asked: false, held: false }, order: { mute: !on } };
+}
+
+/** Push to talk: open as long as it is held. One that is open already stays as it is. */
+export function held(mic: MicState): { mic: MicState; order: MicOrder } {
+  if (isOpen(mic)) return { mic, order: undefined };
+  return { mic: { ...mic, on: true, asked: false, held: true }, order: { mute: false } };
+}
+
+export function letGo(mic: MicState): { mic: MicState; order: MicOrder } {
+  if (!mic.held) return { mic, order: undefined };
+  return { mic: { ...mic, on: false, held: false }, order: { mute: true } };
 }
 
 /** New live state. `fresh`: the first one of a connection, on which the server learns of a switch that is off. */

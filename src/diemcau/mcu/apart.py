@@ -1,0 +1,159 @@
+"""Processes on the system's Python: started, spoken to over a Unix socket, found again later."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import diemcau
+from diemcau.mcu.process import Process
+from diemcau.ports.media import MediaError
+from diemcau.wire import Peer, RemoteError
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+def environment() -> dict[str, str]:
+    """What the system's Python needs to find the modules that stand apart."""
+    source = Path(diemcau.__file__).parent.parent
+    return {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class Apart:
+    """One process of ``diemcau.<name>``. ``folder`` holds its socket, pid and log; ``on_event`` is
+    told the lines that answer nothing, ``on_end`` that it died."""
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        on_event: Callable[[dict[str, Any]], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self._on_event = on_event
+        self._on_end = on_end
+        self._socket_file = folder / f"{name}.sock"
+        self._pid_file = folder / "pid"
+        self._process: Process | None = None
+        self._peer: Peer | None = None
+        self._writer: asyncio.StreamWriter | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def running(self) -> bool:
+        return self._peer is not None
+
+    @property
+    def silent(self) -> str:
+        """The code of an answer that did not come."""
+        return f"{self.name}-timeout"
+
+    def arguments(self) -> list[str]:
+        """What its command line has beside the socket."""
+        return []
+
+    async def find_or_start(self) -> bool:
+        """Connect to the process an earlier agent left running, else start one; True if found."""
+        self._process = self._find()
+        found = self._process is not None
+        if self._process is None:
+            self._process = await self._start()
+        try:
+            await self._connect()
+        except MediaError:
+            await self._process.stop()
+            raise
+        self._tasks.append(asyncio.create_task(self._watch(self._process)))
+        return found
+
+    async def call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Ask it; raises ``MediaError`` with its code."""
+        if self._peer is None:
+            raise MediaError(f"{self.name}-gone", f"the {self.name} process is not running")
+        try:
+            result: dict[str, Any] = await self._peer.call(method, params, timeout=5)
+        except RemoteError as error:
+            raise MediaError(error.code, str(error)) from error
+        except (TimeoutError, OSError) as error:
+            raise MediaError(self.silent, f"no answer to {method}") from error
+        return result
+
+    async def stop(self) -> None:
+        """End it; who waits for an answer is told."""
+        self.leave()
+        if self._peer is not None:
+            self._peer.close()
+            self._peer = None
+        if self._writer is not None:
+            self._writer.close()
+        if self._process is not None:
+            await self._process.stop()
+
+    def leave(self) -> None:
+        """The agent ends, the process goes on."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _find(self) -> Process | None:
+        with contextlib.suppress(OSError, ValueError):
+            return Process.adopt(int(self._pid_file.read_text()), str(self._socket_file))
+        return None
+
+    async def _start(self) -> Process:
+        self._socket_file.unlink(missing_ok=True)
+        process = await Process.start(
+            [
+                SYSTEM_PYTHON, "-m", f"diemcau.{self.name}",
+                "--socket", str(self._socket_file),
+                *self.arguments(),
+            ],
+            self.folder / f"{self.name}.log",
+            env=environment(),
+        )  # fmt: skip
+        self._pid_file.write_text(str(process.pid))
+        return process
+
+    async def _connect(self) -> None:
+        assert self._process is not None
+        for _ in range(500):
+            if self._process.ended.is_set():
+                break
+            try:
+                reader, writer = await asyncio.open_unix_connection(
+                    str(self._socket_file), limit=2**22
+                )
+            except OSError:
+                await asyncio.sleep(0.02)
+                continue
+            self._writer = writer
+            self._peer = Peer(self._send)
+            self._tasks.append(asyncio.create_task(self._read(reader)))
+            return
+        log = self.folder / f"{self.name}.log"
+        raise MediaError(f"{self.name}-start", f"the {self.name} process did not start; see {log}")
+
+    async def _send(self, text: str) -> None:
+        assert self._writer is not None
+        self._writer.write(text.encode() + b"\n")
+        await self._writer.drain()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        assert self._peer is not None
+        with contextlib.suppress(OSError):
+            while line := await reader.readline():
+                message = json.loads(line)
+                if "event" in message:
+                    self._on_event(message)
+                else:
+                    self._peer.receive(line.decode())
+        self._peer.close()
+
+    async def _watch(self, process: Process) -> None:
+        await process.ended.wait()
+        self._peer = None
+        self._on_end()
