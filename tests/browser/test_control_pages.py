@@ -7,13 +7,22 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.mock_pages import send
-from tests.browser.test_pages import control, on, row
+from tests.browser.test_pages import control as opened
+from tests.browser.test_pages import on, row
 
 pytestmark = pytest.mark.browser
 
 BASE = "/api/conferences/c1"
 CHAIR = "UBND tỉnh Vĩnh Phúc – Phòng họp lớn"
 DEPARTMENT = "Sở Thông tin và Truyền thông"
+
+
+def control(open_page: Open) -> Page:
+    """With a script, hands, a line and an incident."""
+    page = opened(open_page)
+    send(page, "/mock/session", {})
+    expect(page.get_by_text("Khai mạc, giới thiệu đại biểu").first).to_be_visible()
+    return page
 
 
 def press(page: Page, *keys: str) -> None:

@@ -26,7 +26,7 @@ def test_wrong_password_is_said_and_a_code_is_asked_for(open_page: Open) -> None
     page.get_by_label("Tên đăng nhập").fill("ma")
     page.get_by_label("Mật khẩu").fill("không phải")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Sai tên đăng nhập hoặc mật khẩu")
+    expect(page.get_by_text("Sai tên đăng nhập hoặc mật khẩu")).to_be_visible()
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_label("Mã dùng một lần")).to_be_focused()

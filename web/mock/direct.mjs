@@ -1,6 +1,6 @@
 /** What an operator does beside taking, and what rooms say: docs/protocol.md section 1, in memory. */
 import { changed } from './office/api.mjs';
-import { sitting } from './office/dossiers.mjs';
+import { sit, sitting } from './office/dossiers.mjs';
 import { Refusal } from './refusal.mjs';
 
 const now = () => new Date().toISOString();
@@ -9,7 +9,7 @@ const LINES = 30;
 let last = 0;
 const fresh = () => `x${(last += 1)}`;
 
-const script = (c) => sitting(c.state.conference.dossier)?.scripts.find((one) => one.approved_at)?.items ?? [];
+const script = (c, dossier = c.state.conference.dossier) => sitting(dossier)?.scripts.find((one) => one.approved_at)?.items ?? [];
 const sceneOf = (item) => ({ layout: item.layout, sites: item.sites });
 
 /** The programme follows the script: cue, banner, and the item after it in preview. */
@@ -99,11 +99,12 @@ function report(c, site, { text, figures = {} }) {
   return one;
 }
 
-function seeTo(c, id, { state, remedy }) {
+function seeTo(c, id, { state, remedy }, me) {
   const one = c.state.incidents[id];
   if (!one) throw new Refusal(404, 'Không có sự cố này', 'No such incident');
-  const mine = { taken_by: one.taken_by ?? 'account:kythuat', taken_at: one.taken_at ?? now() };
-  Object.assign(one, mine, { state }, state === 'closed' ? { remedy, closed_by: 'account:kythuat', closed_at: now() } : {});
+  const by = me.account ?? `link:${me.role}`;
+  const mine = { taken_by: one.taken_by ?? by, taken_at: one.taken_at ?? now() };
+  Object.assign(one, mine, { state }, state === 'closed' ? { remedy, closed_by: by, closed_at: now() } : {});
   c.changed();
   return one;
 }
@@ -139,7 +140,7 @@ const calls = [
   ['DELETE', /^hands\/([^/]+)$/, (c, _, { part }) => hand(c, part, false)],
   ['POST', /^chat\/([^/]+)$/, (c, body, { part, me }) => say(c, part, body, me.role === 'site')],
   ['POST', /^incidents\/([^/]+)$/, (c, body, { part }) => report(c, part, body)],
-  ['PATCH', /^incidents\/([^/]+)$/, (c, body, { part }) => seeTo(c, part, body)],
+  ['PATCH', /^incidents\/([^/]+)$/, (c, body, { part, me }) => seeTo(c, part, body, me)],
   ['POST', /^recording$/, (c, body) => record(c, body)],
   ['GET', /^stills\/([^/]+)$/, (c, _, { part }) => still(c.state.sites[part])],
 ];
@@ -171,9 +172,11 @@ export function scenes(method, id, body, scene) {
   return method === 'PUT' ? kept.get(id) : [...kept.values()];
 }
 
-/** What the session of `c1` is about, and what has happened before the page is opened. */
+/** `c1` becomes a session with a dossier, in which something has happened already (`POST /mock/session`). */
 export function underWay(c) {
+  sit();
   const dossier = sitting('d4');
+  c.state.agenda = script(c, 'd4');
   Object.assign(c.state.conference, {
     dossier: 'd4', starts_at: dossier.starts_at, ends_at: dossier.ends_at, cue: 'k1', cue_at: later(-5),
     hands: [{ site: 's-tam-dao', at: later(-2) }, { site: 's-huong-canh', at: later(-0.6) }],

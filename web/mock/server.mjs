@@ -18,7 +18,6 @@ import { Refusal } from './refusal.mjs';
 const port = Number(process.env.PORT ?? 8099);
 const built = fileURLToPath(new URL('../../src/diemcau/api/static/', import.meta.url));
 const conferences = new Map([['c1', new MockConference('c1', 'Phiên họp UBND tỉnh thường kỳ tháng 11 năm 2026')]]);
-underWay(conferences.get('c1'));
 let away = false;
 const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
@@ -133,6 +132,8 @@ function control(path, body) {
   if (path === '/mock/cut') {
     away = body.away ?? false;
     for (const { sockets } of conferences.values()) for (const socket of sockets) socket.terminate();
+  } else if (path === '/mock/session') {
+    underWay(conferences.get('c1'));
   } else if (path === '/mock/kiosk') {
     kiosk = { ...kiosk, ...body };
   } else if (path === '/mock/state') {

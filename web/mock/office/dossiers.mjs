@@ -137,14 +137,13 @@ export function seed() {
   make('d2', 'Hội nghị triển khai chuyển đổi số năm 2027', { requested_at: iso(-0.1), rehearsal_at: iso(60), starts_at: iso(72), ends_at: iso(75), secrecy: 'secret', admitted: ['chutoa'] });
   const d3 = make('d3', 'Họp giao ban tuần 46', { requested_at: iso(-200), starts_at: iso(-170), ends_at: iso(-168), procedure: '429-in-province.a1b2c3d4e5f6', sites: all.slice(0, 6), closed_at: iso(-168), conference: 'c-d3', assessment: 'Phiên họp đạt yêu cầu. Một điểm cầu mất hình 2 phút do đứt cáp.' });
   for (const step of steps) d3.steps[step.id] = done(-169);
-  underWay();
 }
 
 /** The dossier of a conference that is under way. */
 export const sitting = (id) => dossiers.get(id);
 
 /** A session under way, with a script of which a place further down is not ready. */
-function underWay() {
+export function sit() {
   const of = (id, title, minutes, speaker, sites, banner = '') => ({ id, title, minutes, speaker, sites, at: null, layout: sites.length > 1 ? 'side-by-side' : 'full', banner, content: '' });
   const items = [
     of('k1', 'Khai mạc, giới thiệu đại biểu', 10, 'Chánh Văn phòng UBND tỉnh', ['s-vp-ubnd'], 'Giao ban trực tuyến toàn tỉnh'),

@@ -348,7 +348,7 @@ export class ControlDesk extends Desk {
     else if (where === 'roll') this.roll?.move(by);
     else if (where === 'queue') this.selected = stepped(this.queue, this.selected, by);
     else if (where === 'talk') this.openThread(stepped(this.rooms.threads.map((one) => one.site), this.rooms.site, by));
-    else this.selected = stepped(this.board.sites.map((site) => site.id), this.selected, by);
+    else this.selected = stepped(this.board.sources.map((site) => site.id), this.selected, by);
   }
 
   #toPane(by: number): void {

@@ -5,7 +5,7 @@
 import { untrack } from 'svelte';
 import { t } from '../../../i18n/i18n.svelte.ts';
 import type { Desk } from '../../../lib/desk.svelte.ts';
-import { withContent } from '../../../lib/source.ts';
+import { isContent, withContent } from '../../../lib/source.ts';
 import { visibleRows, type Leaf, type Row } from '../../../lib/tree.ts';
 import { tierRows, type TierRow } from './tiers.ts';
 import { FILTERS, overview, steady, type Filter, type Overview } from './filters.ts';
@@ -49,10 +49,12 @@ export class Board {
   });
   readonly #found: Leaf[] = $derived.by(() => this.rows.flatMap((row) => (row.kind === 'site' ? [row.site] : [])));
   readonly tiers: TierRow[] = $derived.by(() => tierRows(this.desk.units, this.#found));
-  /** In the order in which they are in sight; keys 1–9 are the first of them. */
-  readonly sites: Leaf[] = $derived.by(() =>
+  /** Sites and what they share, in the order in which they are in sight. */
+  readonly sources: Leaf[] = $derived.by(() =>
     this.view === 'list' ? this.tiers.flatMap((row) => (row.kind === 'site' ? [row.site] : [])) : this.#found,
   );
+  /** Without what is shared: keys 1–9 are the first of them, and stay theirs when somebody shares. */
+  readonly sites: Leaf[] = $derived.by(() => this.sources.filter((leaf) => !isContent(leaf.id)));
 
   constructor(private readonly desk: Desk) {}
 
