@@ -223,8 +223,10 @@ async def rehearsed(world: World) -> dict[str, str]:
     await office.plans.draw(REHEARSED, "test")
     await office.plans.agree(REHEARSED, "test")
     await office.sitting.open(REHEARSED, "test")
-    place = {"conference": f"c-{REHEARSED}", "site": "s-bac-1"}
-    return bearer(world.server.tokens.issue("test", Role.SITE, **place)[0])
+    token, _ = world.server.tokens.issue(
+        "test", Role.SITE, conference=f"c-{REHEARSED}", site="s-bac-1"
+    )
+    return bearer(token)
 
 
 async def test_a_self_test_is_entered_on_the_check_sheet_by_whoever_made_it(
