@@ -4,9 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser import fake_devices as devices
 from tests.browser.conftest import Open
@@ -99,6 +100,10 @@ def kept(page: Page) -> dict[str, bool]:
     return {result["item"]: result["passed"] for result in answer["results"]}
 
 
+def sent_json(request: Request) -> dict[str, Any]:
+    return dict(request.post_data_json or {})
+
+
 def test_a_room_that_is_right_passes_is_recorded_and_downloads_it(
     room: Room, tmp_path: Path
 ) -> None:
@@ -178,6 +183,22 @@ def test_blocked_udp_is_named_and_once_it_is_open_the_step_passes(
     expect(page.locator("[data-item=codec].passed")).to_be_visible()
 
 
+def test_a_room_tries_itself_before_the_session_is_open(open_page: Open) -> None:
+    page = open_page("/d/d1/self-test/s-dao-duc")
+    page.get_by_label("Tên đăng nhập").fill("vanphong")
+    page.get_by_label("Mật khẩu").fill("diemcau-2026")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="UBND xã Đạo Đức")).to_be_visible()
+    with page.expect_request("**/api/dossiers/d1/self-test/s-dao-duc") as sent:
+        assert "network" not in tried(page)
+    assert [one["item"] for one in sent_json(sent.value)["results"]] == [
+        "camera",
+        "microphone",
+        "loudspeaker",
+        "echo",
+    ]
+
+
 def muted(page: Page) -> bool:
     script = """async () => (await (await fetch('/api/conferences/c1',
       { headers: { Authorization: 'Bearer operator' } })).json()).state.sites['s-dao-duc'].muted"""
@@ -242,7 +263,7 @@ def test_hand_chat_and_incident_reach_the_control_room_and_its_answers_the_room(
     page.get_by_role("button", name="Không nghe thấy tiếng").click()
     with page.expect_response("**/incidents/s-dao-duc") as sent:
         page.get_by_role("button", name="Báo phòng điều khiển").click()
-    body = sent.value.request.post_data_json
+    body = sent_json(sent.value.request)
     incident = f"/api/conferences/c1/incidents/{sent.value.json()['id']}"
     assert body is not None
     assert body["text"] == "Không nghe thấy tiếng"

@@ -130,9 +130,11 @@ class Sessions:
             try:
                 return await self._try_to_join(publisher, offer)
             except JanusError as error:
-                wait_s = next(waits, None)
-                if error.number != FEED_EXISTS or wait_s is None:
+                if error.number != FEED_EXISTS:
                     raise MediaError("bad-sdp", str(error)) from error
+                wait_s = next(waits, None)
+                if wait_s is None:
+                    raise MediaError("name-held", str(error)) from error
                 await asyncio.sleep(wait_s)
 
     async def _try_to_join(self, publisher: Publisher, offer: str) -> tuple[Handle, Json]:

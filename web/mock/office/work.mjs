@@ -95,6 +95,7 @@ const calls = [
   ['GET', /^\/checks$/, (d) => checks(d)],
   ['PUT', /^\/checks\/([^/]+)\/([^/]+)$/, (d, { body, by }, step, site) => { mark(d, step, site, body.results, by); return {}; }],
   ['PUT', /^\/contacts\/([^/]+)$/, (d, { body, by }, site) => { d.contacts.set(site, { ...body, site, at: now(), by }); settle(d); return {}; }],
+  ['PUT', /^\/self-test\/([^/]+)$/, (d, { body, by }, site) => ({ id: `${d.id}.${site}`, dossier: d.id, site, at: now(), by, results: body.results })],
   ['POST', /^\/open$/, (d, { conferences }) => open(d, conferences)],
   ['POST', /^\/close$/, (d, { by }) => { d.closed_at = now(); d.steps.session = { at: now(), by, evidence: '', note: '' }; return view(d); }],
   ['POST', /^\/join\/([^/]+)$/, (d, { host }, site) => ({ url: `http://${host}/c/${d.conference}/site/${site}#token=${site}`, token: site, expires_at: now() })],

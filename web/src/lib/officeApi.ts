@@ -4,6 +4,7 @@ import type {
   ImportResult, NoticesView, OnDuty, PlanView, Procedure, RollMark, RollView, ScriptItem, ScriptView, SignedIn, Task,
   UrgentOrder, Verdict, Contact,
 } from './office.ts';
+import type { Result } from './selftest.ts';
 import type { Link } from './types.ts';
 
 export type Json = <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -121,6 +122,7 @@ export class DossierApi {
   open = () => this.#post<Dossier>('/open');
   close = () => this.#post<Dossier>('/close');
   join = (site: string) => this.#post<Link>(`/join/${part(site)}`);
+  keepTest = (site: string, results: Result[]) => this.#put(`/self-test/${part(site)}`, { results });
   roll = () => this.#get<RollView>('/roll');
   callRoll = (site: string, roll: RollMark, reason: string, people: number) => this.#put(`/roll/${part(site)}`, { roll, reason, people });
   explain = (departure: string, reason: string) => this.#put(`/departures/${part(departure)}`, { reason });

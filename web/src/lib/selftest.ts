@@ -98,9 +98,11 @@ export interface Return {
 }
 
 export function echo(heard: Return): Verdict {
-  const returned = heard.likeness > limits.echo_like_above && heard.return_db > limits.echo_above_db;
-  const figures = { return_db: round(heard.return_db, 1), likeness: round(heard.likeness, 2) };
-  return { item: 'echo', fault: returned ? 'echo' : null, figures };
+  const likeness = round(heard.likeness, 2);
+  // How loud something else was is no figure of an echo.
+  if (heard.likeness <= limits.echo_like_above) return { item: 'echo', fault: null, figures: { likeness } };
+  const fault = heard.return_db > limits.echo_above_db ? 'echo' : null;
+  return { item: 'echo', fault, figures: { return_db: round(heard.return_db, 1), likeness } };
 }
 
 export interface Line {

@@ -109,6 +109,7 @@ export type OfficePage = 'home' | 'new' | 'dossier' | (typeof OFFICE)[number];
 export type Route =
   | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | 'join' | 'kiosk' | (typeof OFFICE)[number] }
   | { page: 'dossier'; dossier: string; tab: Tab }
+  | { page: 'self-test'; dossier: string; site: string }
   | { page: 'entry'; conference: string }
   | { page: 'control' | 'chair' | 'screen'; conference: string }
   | { page: 'site'; conference: string; site: string }
@@ -128,6 +129,8 @@ export function route(pathname: string): Route {
 
 function dossierRoute(path: string): Route | undefined {
   if (path === '/d/new') return { page: 'new' };
+  const test = /^\/d\/([a-z0-9-]+)\/self-test\/([a-z0-9-]+)$/.exec(path);
+  if (test) return { page: 'self-test', dossier: test[1] as string, site: test[2] as string };
   const found = /^\/d\/([a-z0-9-]+)(?:\/([a-z-]+))?$/.exec(path);
   const tab = TABS.find((name) => name === (found?.[2] ?? 'overview'));
   return found && tab ? { page: 'dossier', dossier: found[1] as string, tab } : undefined;

@@ -6,6 +6,8 @@ import { between, read } from '../stats.ts';
 import { h264First, WhipSession } from '../whip.ts';
 import { pause } from './pause.ts';
 
+const READY_MS = 12_000;
+const AGAIN_MS = 2000;
 const CONNECT_MS = 8000;
 /** Bit rates rise and round trips settle in the first of them. */
 const SETTLE_MS = 2500;
@@ -18,7 +20,7 @@ export async function tryLine(
   const sent = quiet(media);
   let session: WhipSession | undefined;
   try {
-    session = await WhipSession.open(api, path, sent, simulcast, signal);
+    session = await opened(api, path, sent, simulcast, signal);
     if (!(await connected(session.pc, signal))) return { status: 201, connected: false, h264 };
     return { status: 201, connected: true, h264, ...(await measured(session.pc, signal)) };
   } catch (error) {
@@ -27,6 +29,22 @@ export async function tryLine(
   } finally {
     session?.close();
     stopTracks(sent);
+  }
+}
+
+/** An MCU that is getting ready, or has not let go of the former attempt yet, is asked again. */
+async function opened(
+  api: Api, path: string, media: MediaStream, simulcast: boolean, signal: AbortSignal,
+): Promise<WhipSession> {
+  const latest = performance.now() + READY_MS;
+  for (;;) {
+    try {
+      return await WhipSession.open(api, path, media, simulcast, signal);
+    } catch (error) {
+      const later = error instanceof Problem && error.status === 503 && performance.now() < latest;
+      if (!later) throw error;
+      await pause(AGAIN_MS, signal);
+    }
   }
 }
 
