@@ -3,7 +3,7 @@ import type { Tally } from './types.ts';
 
 /** A square for "on air", a ring for "next": the colour is not all that differs. */
 const SIGNS: Record<Exclude<Tally, 'off'>, string> = {
-  on_air: '<rect width="32" height="32" rx="4" fill="#e5343d"/><circle cx="16" cy="16" r="7" fill="#fff"/>',
+  on_air: '<rect width="32" height="32" rx="4" fill="#e02e37"/><circle cx="16" cy="16" r="7" fill="#fff"/>',
   next: '<rect width="32" height="32" rx="16" fill="#1fae63"/><circle cx="16" cy="16" r="8" fill="none" stroke="#fff" stroke-width="4"/>',
 };
 
