@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from diemcau.cli.web import node_wheel
+from diemcau.lab.mock import node_wheel
 
 ROOT = Path(__file__).parents[2]
 MEDIA_SERVER = (Path(__file__).parent / "media_server.js").read_text()

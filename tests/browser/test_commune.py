@@ -15,12 +15,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from diemcau.lab.chromium import chromium
 from diemcau.lab.marks import Pane
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.tones import tone_hz
 from diemcau.lab.watching import now_ms
-from tests.browser.chromium import chromium
 from tests.eyes import AUDIBLE_DB, FULL, SILENCE_DB, Eyes
 from tests.stage import CHAIR, COMMUNE, GOVERNMENT, MCUS, OTHER, alone, connected, full
 

@@ -69,6 +69,19 @@ def test_two_quick_presses_are_one_step_of_the_script(open_page: Open) -> None:
     expect(on(page, "Chương trình")).to_have_text(DEPARTMENT)
 
 
+def test_the_rundown_stays_where_the_operator_scrolled_it(open_page: Open) -> None:
+    page = control(open_page)
+    rows = panel(page, "Kịch bản").locator(".rows")
+    expect(rows.locator(".row").first).to_be_visible()
+    bottom = rows.evaluate("list => (list.scrollTop = list.scrollHeight, list.scrollTop)")
+    assert bottom > 0
+    for _ in range(2):
+        expect(page.locator("header time")).not_to_have_text(
+            page.locator("header time").inner_text()
+        )
+    assert rows.evaluate("list => list.scrollTop") == bottom
+
+
 def test_any_item_is_prepared_from_the_rundown_and_taken_from_the_palette(
     open_page: Open,
 ) -> None:

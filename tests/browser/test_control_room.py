@@ -13,9 +13,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, expect
 
 from diemcau.cli.demo import spread
+from diemcau.lab.chromium import chromium
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
-from tests.browser.chromium import chromium
 from tests.inside import becomes
 from tests.stage import CHAIR, call_of, connected, full
 

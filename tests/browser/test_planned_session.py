@@ -16,10 +16,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from diemcau.domain.localtime import VIETNAM
+from diemcau.lab.chromium import chromium
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import now_ms
-from tests.browser.chromium import chromium
 from tests.browser.test_commune import BEEP_HZ, RIGHT, beeps, moves, shows_green
 from tests.eyes import AUDIBLE_DB, FULL, Eyes
 from tests.stage import CHAIR, COMMUNE, MCUS, OTHER

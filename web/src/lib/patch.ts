@@ -18,13 +18,12 @@ export function mergePatch<T extends object>(target: T, patch: unknown): T {
     if (name === '__proto__') continue;
     if (value === null) {
       delete object[name];
-    } else if (isObject(value)) {
-      const inner = Object.hasOwn(object, name) && isObject(object[name]) ? object[name] : {};
-      const merged = mergePatch(inner, value);
-      if (object[name] !== merged) object[name] = merged;
-    } else if (object[name] !== value) {
-      object[name] = value;
+      continue;
     }
+    // Read once: of a live state each reading is a reactive one, thousands of times a second.
+    const old = object[name];
+    const fresh = isObject(value) ? mergePatch(isObject(old) ? old : {}, value) : value;
+    if (fresh !== old) object[name] = fresh;
   }
   return target;
 }

@@ -22,11 +22,17 @@ export function ringPart(ms: number): number {
   return Math.min(1, Math.max(0, ms / RING_LIMIT_MS));
 }
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** The format is kept: to make one costs more than to use it a hundred times. */
 function decimal(value: number, digits: number, language: string): string {
-  return value.toLocaleString(language === 'vi' ? 'vi-VN' : 'en-GB', {
+  const key = `${language} ${digits}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(language === 'vi' ? 'vi-VN' : 'en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+  formats.set(key, format);
+  return format.format(value);
 }
 
 /** "7,3" below a minute, "1:05" above: a running clock in seconds. */

@@ -1,4 +1,4 @@
-"""Debian's Chromium on a host of the laboratory, driven through a pipe that passes namespaces."""
+"""Debian's Chromium, driven through a pipe that passes network namespaces."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, async_playwright
 
 from diemcau.lab.province import Province
 
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -30,14 +31,21 @@ ARGUMENTS = (
 @asynccontextmanager
 async def chromium(province: Province, mcu: str, folder: Path) -> AsyncIterator[Browser]:
     """A browser in the network of that MCU's host, with a fake camera and microphone."""
-    wrapper = folder / "chromium"
-    command = shlex.join(province.hosts[mcu].command(["/usr/bin/chromium"]))
+    wrapper = folder / f"chromium-{mcu}"
+    command = shlex.join(province.hosts[mcu].command([CHROMIUM]))
     wrapper.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     wrapper.chmod(0o755)
+    origin = f"--unsafely-treat-insecure-origin-as-secure={province.lab_url}"
+    async with launched(wrapper, origin) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def launched(program: Path | str = CHROMIUM, *more: str) -> AsyncIterator[Browser]:
+    """The browser that this program starts; it ends with the block."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=wrapper,
-            args=[*ARGUMENTS, f"--unsafely-treat-insecure-origin-as-secure={province.lab_url}"],
+            executable_path=program, args=[*ARGUMENTS, *more]
         )
         try:
             yield browser
