@@ -152,7 +152,7 @@ def test_site_sees_its_tally(open_page: Open) -> None:
     expect(page.get_by_text("SẮP LÊN HÌNH", exact=True)).to_be_visible()
     command(page, "take", {})
     expect(page.get_by_text("ĐANG LÊN HÌNH", exact=True)).to_be_visible()
-    expect(tally).to_have_css("border-left-color", "rgb(229, 52, 61)")
+    expect(tally).to_have_css("border-left-color", "rgb(200, 32, 42)")
 
 
 def test_microphone_that_is_off_stays_off_over_a_reload(open_page: Open) -> None:
