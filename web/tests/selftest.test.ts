@@ -23,7 +23,8 @@ describe('the camera', () => {
     ['is a dark room, not black', null, camera(null, { ...picture, brightness: 14, contrast: 9 })],
     ['is frozen', 'camera_frozen', camera(null, { ...picture, still: 11 })],
     ['gives no frames', 'camera_frozen', camera(null, { ...picture, looks: 0, fps: 0 })],
-    ['stands still now and then, as a quiet room does', null, camera(null, { ...picture, still: 6 })],
+    ['stands still for a moment, as a quiet room does', null, camera(null, { ...picture, still: 6 })],
+    ['froze a while ago', 'camera_frozen', camera(null, { ...picture, still: 8 })],
     ['is slow', 'camera_slow', camera(null, { ...picture, fps: 6 })],
   ])('%s', (_, fault, verdict) => expect(verdict.fault).toBe(fault));
 });

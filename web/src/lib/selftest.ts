@@ -43,7 +43,7 @@ export interface Picture {
   /** The brightest look at it, 0–255, and how far its points are apart. */
   brightness: number;
   contrast: number;
-  /** Looks that were the same to the last point as the one before, of all but the first. */
+  /** So many looks at last were the same to the last point as the one before: a lens that sees has noise. */
   still: number;
   looks: number;
 }
@@ -56,7 +56,7 @@ export function camera(fault: CaptureFault | null, picture?: Picture): Verdict {
   const figures = { width, height, fps: round(fps, 1), brightness: round(brightness, 0) };
   if (picture.looks === 0 || fps === 0) return verdict('camera_frozen', figures);
   if (brightness < limits.black_below && picture.contrast < limits.flat_below) return verdict('camera_black', figures);
-  if (picture.still >= picture.looks - 1) return verdict('camera_frozen', figures);
+  if (picture.still >= limits.frozen_looks) return verdict('camera_frozen', figures);
   return verdict(fps < limits.fps_bad_below ? 'camera_slow' : null, figures);
 }
 

@@ -40,7 +40,7 @@ async function look(video: HTMLVideoElement, signal: AbortSignal): Promise<Pictu
     const { data } = pencil.getImageData(0, 0, WIDTH, HEIGHT);
     const [brightness, contrast] = light(data);
     if (brightness >= picture.brightness) Object.assign(picture, { brightness, contrast });
-    if (former && same(former, data)) picture.still += 1;
+    picture.still = former && same(former, data) ? picture.still + 1 : 0;
     former = data;
     picture.looks += 1;
     await pause(LOOK_MS, signal);
