@@ -13,7 +13,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.mock_pages import BASE, ROOT, mock_server
+from tests.browser.mock_pages import BASE, ROOT, mock_server, send
 
 pytestmark = pytest.mark.browser
 
@@ -161,6 +161,10 @@ def served(browser_in_namespace: tuple[str, Browser]) -> Iterator[Browser]:
     """One browser and one mock for all: nothing that is done here changes what another reads."""
     name, browser = browser_in_namespace
     with mock_server(name):
+        page = browser.new_page()
+        page.goto(BASE + "/join")
+        send(page, "/mock/session", {})
+        page.close()
         yield browser
 
 
