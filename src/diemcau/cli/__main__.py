@@ -181,7 +181,7 @@ def test(
 @app.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="take, program, fanout, hop, recover, loss, province, page")
+        str, typer.Argument(help="take, program, fanout, hop, recover, loss, province, page, chair")
     ],
     json_only: Annotated[
         bool, typer.Option("--json", help="Chỉ in JSON / print JSON only")
