@@ -126,11 +126,12 @@ STILL = "GET /api/conferences/{conference}/stills/{name}"
 
 
 def sees(rights: Expectation, who: Who) -> bool:
-    """The site of a still, which is neither on air nor the chair's: its own link, and roles that
-    see all of the session's sites."""
+    """The site of a still, which is neither on air nor the chair's: its own link, roles that see
+    all of the session's sites, and whoever runs the site's MCU."""
     if who.role:
         return who.site == NAMED["name"] or who.role in (Role.OPERATOR, Role.CHAIR)
-    return any(rights.has(who, Role(role), "u-bac", "m-bac") for role in SEEING)
+    whole = any(rights.has(who, Role(role), "u-bac", "m-bac") for role in SEEING)
+    return whole or rights.has(who, Role.TELECOM, "m-bac")
 
 
 def marks(rights: Expectation, who: Who) -> bool:
