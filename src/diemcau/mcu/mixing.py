@@ -75,6 +75,7 @@ class Mixing:
         if process is not None:
             await process.stop()
             process.forget()
+            self.recordings.ended(mixer.conference)
 
     async def set_mix(self, mix: Mix) -> None:
         await self._mixer(mix.conference).call("mix", _mix_params(mix))

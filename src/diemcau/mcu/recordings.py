@@ -159,6 +159,12 @@ class Recordings:
             self._tell_failed(conference, part, "mixer-gone")
             self._check(conference, part)
 
+    def ended(self, conference: str) -> None:
+        """Nothing is written any more: what was not checked since, is checked now."""
+        for part in self._parts(conference):
+            if part.unchecked:
+                self._check(conference, part)
+
     def end(self) -> None:
         """The agent ends; what is being checked will be checked by another."""
         for task in self._checks.values():
@@ -198,10 +204,8 @@ class Recordings:
 
     def _next(self, wanted: Recording) -> Part:
         """The part to come; those before it are looked at, if nobody did when they ended."""
+        self.ended(wanted.conference)
         earlier = [part for part in self._parts(wanted.conference) if part.number == wanted.number]
-        for part in earlier:
-            if part.unchecked:
-                self._check(wanted.conference, part)
         count = earlier[-1].part + 1 if earlier else 1
         folder = self._folder / wanted.conference
         return Part(wanted.number, count, folder / f"{wanted.number}-{count}.mkv")

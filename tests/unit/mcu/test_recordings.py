@@ -163,6 +163,15 @@ async def test_a_mixer_that_is_gone_has_ended_it(host: Host) -> None:
         await host.recordings.delete(ONE)
 
 
+async def test_a_session_that_closes_before_its_recording_does_is_checked_too(host: Host) -> None:
+    await host.recordings.create(ONE)
+    host.refusal = MediaError("no-mixer")
+    await host.recordings.delete(ONE)
+    host.recordings.ended("c1")
+    await host.settled()
+    assert host.checked == ["1-1.mkv"]
+
+
 async def test_pieces_are_read_from_recordings_and_from_nothing_else(host: Host) -> None:
     await host.recordings.create(ONE)
     which = {"conference": "c1", "number": 1, "part": 1}
