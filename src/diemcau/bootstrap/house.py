@@ -218,11 +218,12 @@ async def assemble(
     def _changed(name: str) -> None:
         if control.find(name):
             hub.changed(name)
-            turns.changed()
+            turns.wake()
             office.sitting.observed(name)
         else:
             hub.ended(name)
             observations.forget(name)
+            rooms.forget(name)
 
     def _filed(puts: Sequence[Record], *_: object) -> None:
         """Sessions show of their dossiers the times and the script."""

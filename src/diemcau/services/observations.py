@@ -84,9 +84,8 @@ class Said:
 
     def there(self) -> set[str]:
         """The sites whose media arrive."""
-        published = {site for seen in self.seen.values() for site in seen.publishers}
         silent = {site for seen in self.seen.values() for site in seen.silent}
-        return {source for source in published - silent if not is_content(source)}
+        return {source for source in self.published() - silent if not is_content(source)}
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""

@@ -24,6 +24,7 @@ class Rooms:
         self._files = files
         self._clock = clock
         self._changed = changed
+        self._views: dict[str, Json] = {}
 
     async def say(self, conference: str, site: str, text: str, by: str, *, room: bool) -> ChatLine:
         """A line from a site (``room``) or to it."""
@@ -37,7 +38,7 @@ class Rooms:
             room=room,
         )
         await self._files.records.commit(line)
-        self._changed(conference)
+        self._told(conference)
         return line
 
     async def report(
@@ -82,7 +83,23 @@ class Rooms:
         return found.site if found is not None and found.dossier == file_of(conference) else ""
 
     def view(self, conference: str) -> Json:
-        """``talk`` by site and ``incidents`` by id, the newest of them, as live state shows it."""
+        """``talk`` by site and ``incidents`` by id, the newest of them, as live state shows it.
+
+        Live state is rendered several times a second; this is put together when it changed.
+        """
+        if conference not in self._views:
+            self._views[conference] = self._view(conference)
+        return self._views[conference]
+
+    def forget(self, conference: str) -> None:
+        """The conference is over."""
+        self._views.pop(conference, None)
+
+    def _told(self, conference: str) -> None:
+        self._views.pop(conference, None)
+        self._changed(conference)
+
+    def _view(self, conference: str) -> Json:
         talk: dict[str, list[Json]] = {}
         for line in self._files.records.of(ChatLine, file_of(conference)).values():
             talk.setdefault(line.site, []).append(_line_json(line))
@@ -99,7 +116,7 @@ class Rooms:
         note = Note(by, action, f"dossier/{incident.dossier}", text, reason=reason)
         said = discreet(note, *([dossier] if dossier else []))
         await self._files.records.commit(incident, notes=[said])
-        self._changed(conference)
+        self._told(conference)
 
     def _incident(self, conference: str, incident_id: str) -> Incident:
         found = self._files.records.get(Incident, incident_id)

@@ -4,8 +4,6 @@ It keeps nothing of its own. What is to be raised follows from what is stored an
 so a server that comes back raises what fell due meanwhile, and nothing twice.
 """
 
-import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,38 +20,24 @@ from diemcau.domain.refusal import Refusal, Text
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.post import Post
 from diemcau.services.dossiers.responsible import Responsible
+from diemcau.services.ticking import Ticking
 
 log = structlog.get_logger(__name__)
 
 AT_LEAST_S = 0.05
-AGAIN_S = 5.0
-"""How long to wait after something could not be stored."""
-
 LONGEST_S = 3600.0
 """Look again at least this often: the clock of the machine may be set."""
 
 
-class Lifecycle:
+class Lifecycle(Ticking):
+    again_s = 5.0
+
     def __init__(self, files: Files, post: Post, responsible: Responsible) -> None:
+        super().__init__()
         self._files = files
         self._post = post
         self._responsible = responsible
-        self._wake = asyncio.Event()
-        self._stopped = False
-        files.records.listeners.append(lambda *_: self._wake.set())
-
-    async def run(self) -> None:
-        """Until stopped: raise what is due, then sleep until the next moment or change."""
-        while not self._stopped:
-            self._wake.clear()
-            pause = self._pause() if await self.tick() else AGAIN_S
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-
-    def stop(self) -> None:
-        self._stopped = True
-        self._wake.set()
+        files.records.listeners.append(lambda *_: self.wake())
 
     async def tick(self) -> bool:
         """Raise all that is due now; whether all of it could be."""
@@ -75,7 +59,7 @@ class Lifecycle:
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def _pause(self) -> float:
+    def pause(self) -> float:
         moment = self.next_moment()
         if moment is None:
             return LONGEST_S

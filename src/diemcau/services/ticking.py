@@ -1,0 +1,40 @@
+"""A job that does what is due, and sleeps until the next moment or until something changed."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from contextlib import suppress
+
+
+class Ticking(ABC):
+    """``again_s``: how long to wait after something could not be done."""
+
+    again_s: float
+
+    def __init__(self) -> None:
+        self._wake = asyncio.Event()
+        self._stopped = False
+
+    @abstractmethod
+    async def tick(self) -> bool:
+        """Do all that is due now; whether all of it could be done."""
+
+    @abstractmethod
+    def pause(self) -> float | None:
+        """Seconds until something is due; None: nothing is, unless something changes."""
+
+    def wake(self) -> None:
+        """Something changed: what is due may have."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until stopped."""
+        while not self._stopped:
+            self._wake.clear()
+            pause = self.pause() if await self.tick() else self.again_s
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
