@@ -170,7 +170,7 @@ def verify_log(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
     context: typer.Context,
-    fast: Annotated[bool, typer.Option("--fast", help="Kiểm thử đơn vị / unit tests only")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Dưới một phút / under a minute")] = False,
 ) -> None:
     """Mọi kiểm thử và kiểm tra mã / all tests and checks; further arguments go to pytest."""
     from diemcau.cli import checks
