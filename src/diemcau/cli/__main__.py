@@ -170,7 +170,9 @@ def verify_log(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
     context: typer.Context,
-    fast: Annotated[bool, typer.Option("--fast", help="Dưới một phút / under a minute")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Không có media thật / without real media")
+    ] = False,
 ) -> None:
     """Mọi kiểm thử và kiểm tra mã / all tests and checks; further arguments go to pytest."""
     from diemcau.cli import checks
