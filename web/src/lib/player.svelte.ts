@@ -4,7 +4,7 @@
  */
 import { Problem, type Api } from './api.ts';
 import { Backoff } from './backoff.ts';
-import { between, read, type Reading } from './stats.ts';
+import { between, playoutMs, read, type Reading } from './stats.ts';
 import type { Quality } from './types.ts';
 import { Watchdog, type Verdict } from './watchdog.ts';
 import { WhepSession } from './whep.ts';
@@ -25,6 +25,8 @@ export class Player {
   status = $state<PlayerStatus>('connecting');
   stream = $state.raw<MediaStream | null>(null);
   quality = $state.raw<Quality | undefined>(undefined);
+  /** How long a picture is under way to this screen, in ms; measured with the quality. */
+  playout = $state<number>();
   problem = $state.raw<Problem | null>(null);
   /** Sessions opened since the start, for tests and the curious. */
   sessions = $state(0);
@@ -179,7 +181,10 @@ export class Player {
     if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
     const reading = await this.#count(session);
     if (this.#current?.session !== session) return;
-    if (this.#reading) this.quality = between(this.#reading, reading);
+    if (this.#reading) {
+      this.quality = between(this.#reading, reading);
+      this.playout = playoutMs(this.#reading, reading) ?? this.playout;
+    }
     this.#reading = reading;
   }
 }

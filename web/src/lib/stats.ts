@@ -12,6 +12,8 @@ export interface Reading {
   heard?: number;
   rtt_ms?: number;
   jitter_ms?: number;
+  /** Seconds that all decoded frames together spent here, from their first packet to the picture. */
+  processing?: number;
 }
 
 type Entry = Record<string, unknown> & { type: string };
@@ -40,7 +42,10 @@ function readInbound(entry: Entry, reading: Reading): void {
   reading.packets += numberOf(entry, 'packetsReceived') ?? 0;
   reading.lost += numberOf(entry, 'packetsLost') ?? 0;
   set(reading, 'jitter_ms', milliseconds(numberOf(entry, 'jitter')));
-  if (entry.kind === 'video') reading.frames += numberOf(entry, 'framesDecoded') ?? 0;
+  if (entry.kind !== 'video') return;
+  reading.frames += numberOf(entry, 'framesDecoded') ?? 0;
+  const processing = numberOf(entry, 'totalProcessingDelay');
+  if (processing !== undefined) reading.processing = (reading.processing ?? 0) + processing;
 }
 
 function readOutbound(entry: Entry, reading: Reading): void {
@@ -88,6 +93,13 @@ export function between(before: Reading, after: Reading): Quality | undefined {
   if (after.rtt_ms !== undefined) quality.rtt_ms = Math.round(after.rtt_ms);
   if (after.jitter_ms !== undefined) quality.jitter_ms = Math.round(after.jitter_ms);
   return quality;
+}
+
+/** How long after it left the server a picture is on this screen, in ms: half the round trip, then decoding. */
+export function playoutMs(before: Reading, after: Reading): number | undefined {
+  const frames = after.frames - before.frames;
+  if (frames <= 0 || before.processing === undefined || after.processing === undefined) return undefined;
+  return (after.rtt_ms ?? 0) / 2 + ((after.processing - before.processing) * 1000) / frames;
 }
 
 /**
