@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+from diemcau.apart.lines import Lines
 from diemcau.stills.control import Control
 from diemcau.stills.decoder import Decoder, Gst
 from diemcau.stills.taker import Taker
@@ -37,11 +38,12 @@ async def _run(socket: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     taker = Taker(Decoder())
-    control = Control(socket, taker)
+    control = Control(taker)
+    lines = Lines(socket, lambda: control)
     await taker.open()
-    await control.start()
+    await lines.start()
     await ending.wait()
-    control.close()
+    lines.close()
     taker.close()
 
 
