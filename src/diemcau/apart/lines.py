@@ -41,18 +41,30 @@ class Lines:
         self._path = path
         self._connected = connected
         self._server: asyncio.Server | None = None
+        self._clients: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def start(self) -> None:
         self._path.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._serve, str(self._path))
         self._path.chmod(0o600)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """End all connections."""
         if self._server is not None:
             self._server.close()
         self._path.unlink(missing_ok=True)
+        for writer in self._clients.values():
+            writer.close()
+        if self._clients:
+            await asyncio.wait(self._clients)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.create_task(self._requests(reader, writer))
+        self._clients[serving] = writer
+        serving.add_done_callback(self._clients.pop)
+        await serving
+
+    async def _requests(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answering: set[asyncio.Task[None]] = set()
         client = self._connected()
         try:
