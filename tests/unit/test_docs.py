@@ -17,6 +17,7 @@ from diemcau.api.app import create_app
 from diemcau.api.may import Of
 from diemcau.cli import bench, checks
 from diemcau.cli.__main__ import app
+from diemcau.domain.examination import PICTURE_FIGURES, SOUND_FIGURES
 from diemcau.domain.permissions import ALLOWED, Action
 from diemcau.domain.resources import KINDS
 from diemcau.domain.roles import ACCOUNT_ROLES, LINK_ROLES, Role
@@ -234,6 +235,18 @@ def test_the_methods_and_error_codes_of_stills_are_in_the_protocol() -> None:
     assert {"no-keyframe"} <= codes
     assert {"take", "status"} <= methods
     assert codes | methods <= words
+
+
+def test_the_methods_codes_and_figures_of_the_examiner_are_in_the_protocol() -> None:
+    section = protocol(5).split("\n### Agent ↔ examiner\n", 1)[1]
+    sources = [file.read_text("utf-8") for file in SOURCE.glob("examiner/*.py")]
+    codes = {code for s in sources for code in re.findall(r'ExaminerError\(\s*"([a-z-]+)"', s)}
+    methods = {name for s in sources for name in re.findall(r'"method": "(\w+)"', s)}
+    assert {"no-examination"} <= codes
+    assert {"open", "run", "close"} <= methods
+    assert codes | methods <= code_words(section)
+    figures = code_words(section.partition("| figure |")[2].partition("| error code |")[0])
+    assert {*PICTURE_FIGURES, *SOUND_FIGURES} <= figures
 
 
 def glossary() -> list[tuple[str, str]]:

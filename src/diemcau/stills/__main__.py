@@ -1,49 +1,29 @@
-"""Command line of the stills' process: a control socket, and an orderly end."""
+"""Command line of the stills' process."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import logging
-import os
-import signal
 import sys
 from pathlib import Path
 
+from diemcau.apart.lines import Lines
+from diemcau.apart.process import main
 from diemcau.stills.control import Control
 from diemcau.stills.decoder import Decoder, Gst
 from diemcau.stills.taker import Taker
 
-NICENESS = 10
-"""A still may come late; what is on air may not."""
 
-
-def main() -> int:
-    """Serve until SIGTERM or SIGINT."""
-    parser = argparse.ArgumentParser(prog="diemcau.stills", description=__doc__)
-    parser.add_argument("--socket", type=Path, required=True, help="Unix socket to listen on")
-    arguments = parser.parse_args()
-    logging.basicConfig(
-        stream=sys.stderr, level="INFO", format="%(levelname)s %(name)s: %(message)s"
-    )
-    os.nice(NICENESS)
+async def _serve(socket: Path, ending: asyncio.Event) -> None:
     Gst.init(None)
-    asyncio.run(_run(arguments.socket))
-    return 0
-
-
-async def _run(socket: Path) -> None:
-    ending = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ending.set)
     taker = Taker(Decoder())
-    control = Control(socket, taker)
+    control = Control(taker)
+    lines = Lines(socket, lambda: control)
     await taker.open()
-    await control.start()
+    await lines.start()
     await ending.wait()
-    control.close()
+    await lines.close()
     taker.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("stills", __doc__, _serve))

@@ -1,10 +1,7 @@
 """What a request can be refused with."""
 
+from diemcau.apart.lines import Refused
 
-class StillError(Exception):
-    """``code`` is stable (docs/protocol.md section 5), ``message`` for whoever reads the log."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+class StillError(Refused):
+    """No still can be given."""

@@ -7,17 +7,16 @@ still of another, however late it comes.
 from __future__ import annotations
 
 import asyncio
-import struct
 from concurrent.futures import ThreadPoolExecutor
 
+from diemcau.apart.rtp import picture_lost, ssrc_of
 from diemcau.stills.decoder import Decoder
 from diemcau.stills.errors import StillError
-from diemcau.stills.keyframe import Keyframe, ssrc_of
+from diemcau.stills.keyframe import Keyframe
 
 WITHIN_S = 2.0
 """How long a keyframe is waited for: a round trip, the encoder, and what was lost sent again."""
 
-OWN_SSRC = 1
 Address = tuple[str, int]
 
 
@@ -51,7 +50,7 @@ class Taker(asyncio.DatagramProtocol):
         assert self._transport is not None
         take = self._takes[ssrc] = _Take()
         try:
-            self._transport.sendto(_pli(ssrc), pli)
+            self._transport.sendto(picture_lost(ssrc), pli)
             async with asyncio.timeout(WITHIN_S):
                 keyframe = await take.whole
         except TimeoutError:
@@ -75,8 +74,3 @@ class Taker(asyncio.DatagramProtocol):
             self._transport.close()
         self._thread.shutdown(cancel_futures=True)
         self._decoder.close()
-
-
-def _pli(ssrc: int) -> bytes:
-    """A picture loss indication (RFC 4585 section 6.3.1)."""
-    return struct.pack("!BBHII", 0x81, 206, 2, OWN_SSRC, ssrc)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.stills.keyframe import MOST_PACKETS, Keyframe, ssrc_of
+from diemcau.apart.rtp import ssrc_of
+from diemcau.stills.keyframe import MOST_PACKETS, Keyframe
 
 START = b"\x00\x00\x00\x01"
 SPS, PPS, SEI = b"\x67sps", b"\x68pps", b"\x06sei"

@@ -1,0 +1,235 @@
+"""What is wrong with a site, judged by what was measured of it before a session (R6.1-4a, -5).
+
+The figures are those of the examiner and of the line's statistics (docs/protocol.md sections 4 and
+5). Of what is wrong only the causes are named: a black picture is not dark and frozen besides.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+
+
+class Fault(StrEnum):
+    """In the order in which they are told."""
+
+    NO_PICTURE = "no-picture"
+    WRONG_PICTURE = "wrong-picture"
+    BLACK = "black"
+    FROZEN = "frozen"
+    DARK = "dark"
+    OVER_EXPOSED = "over-exposed"
+    LOW_FRAME_RATE = "low-frame-rate"
+    SMALL_PICTURE = "small-picture"
+    NO_SOUND = "no-sound"
+    SILENT = "silent"
+    QUIET = "quiet"
+    CLIPPING = "clipping"
+    NOISE = "noise"
+    HUM = "hum"
+    ECHO = "echo"
+    ONE_WAY = "one-way"
+    LOSS = "loss"
+    JITTER = "jitter"
+    DELAY = "delay"
+    NOT_REACHED = "not-reached"
+
+
+PICTURE_FIGURES = (
+    "frames", "fps", "width", "height", "luma", "contrast", "over_exposed", "black", "frozen_s",
+)  # fmt: skip
+SOUND_FIGURES = (
+    "sound_s", "listened_s", "loudness_lufs", "peak_dbtp", "clipped", "silence_s", "noise_dbfs",
+    "hum_dbfs", "hum_db", "echo_ms", "echo_db", "echo_floor_db",
+)  # fmt: skip
+LINE_FIGURES = ("rtt_ms", "loss_pct", "jitter_ms", "kbps")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is known of a site; what was not measured is absent, or None.
+
+    ``hears``: it receives the sound that is sent to it. ``reached``: its picture and sound arrived
+    in the mixer of the main site. ``mark``: the number in its picture, ``expected`` its own.
+    """
+
+    figures: Mapping[str, float] = field(default_factory=dict)
+    hears: bool | None = None
+    reached: bool | None = None
+    mark: int | None = None
+    expected: int | None = None
+
+    def over(self, name: str, limit: float) -> bool:
+        return name in self.figures and self.figures[name] > limit
+
+    def under(self, name: str, limit: float) -> bool:
+        return name in self.figures and self.figures[name] < limit
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From where on a figure is a fault."""
+
+    black: float = 0.9
+    """Share of the pictures. One that was black for a moment may have been switched on."""
+
+    frozen_s: float = 2.0
+    """What the watch of a session is held to as well; no camera's sensor is still for so long."""
+
+    luma_min: float = 45.0
+    """Faces are lit to 70-120 of 16-235; below 45 (a seventh of full white) they are not made out
+    on a large screen. Measured, not standardised: EBU R 103 sets only the limits of the range."""
+
+    over_exposed: float = 0.35
+    """Share of white pixels. Paper and windows take less than a third of a picture."""
+
+    fps_min: float = 8.0
+    """Below it people move in jerks. ITU-T H-series supplement 1 wants 20 and more where lips are
+    read, which is a wish and no fault: lines of communes often give 10."""
+
+    lines_min: float = 180.0
+    """The lowest simulcast layer of a camera of 720 lines, which is what an MCU forwards here."""
+
+    silence: float = 0.9
+    """Share of the time that is one silence: less are the pauses of somebody who speaks."""
+
+    loudness_min_lufs: float = -40.0
+    """17 LU below the level of EBU R 128 (-23 LUFS): there a listener reaches for the volume, and
+    a room's noise for speech."""
+
+    clipped: float = 0.001
+    """Share of the samples: 48 in a second. Speech at the level of R 128 has none."""
+
+    noise_max_dbfs: float = -40.0
+    """15 dB, the least distance of speech from noise (ANSI/ASA S12.60), below the peaks of speech
+    at -23 LUFS."""
+
+    hum_min_db: float = 15.0
+    hum_max_dbfs: float = -50.0
+    """It stands out, and it is heard in the pauses of speech at -23 LUFS: both."""
+
+    echo_max_db: float = -35.0
+    """ITU-T P.340 asks for a loss of 40 dB on the way through a hands-free terminal; 5 dB are left
+    to the measurement."""
+
+    loss_max_pct: float = 2.0
+    """ITU-T G.1010: a videophone bears 1 % and speech 3 %; lost pictures are sent again here."""
+
+    jitter_max_ms: float = 50.0
+    """ITU-T Y.1541, class 0."""
+
+    rtt_max_ms: float = 300.0
+    """ITU-T G.114: 150 ms one way is good for all conversations."""
+
+
+DEFAULTS = Thresholds()
+
+_RULES: Mapping[Fault, Callable[[Measured, Thresholds], bool]] = {
+    Fault.NO_PICTURE: lambda m, t: m.under("frames", 1),
+    Fault.WRONG_PICTURE: lambda m, t: None not in (m.mark, m.expected) and m.mark != m.expected,
+    Fault.BLACK: lambda m, t: m.over("black", t.black),
+    Fault.FROZEN: lambda m, t: m.over("frozen_s", t.frozen_s),
+    Fault.DARK: lambda m, t: m.under("luma", t.luma_min),
+    Fault.OVER_EXPOSED: lambda m, t: m.over("over_exposed", t.over_exposed),
+    Fault.LOW_FRAME_RATE: lambda m, t: m.under("fps", t.fps_min),
+    Fault.SMALL_PICTURE: lambda m, t: any(m.under(s, t.lines_min) for s in ("width", "height")),
+    Fault.NO_SOUND: lambda m, t: "sound_s" in m.figures and not m.over("sound_s", 0),
+    Fault.SILENT: lambda m, t: m.over("silence_s", t.silence * m.figures.get("listened_s", 0)),
+    Fault.QUIET: lambda m, t: m.under("loudness_lufs", t.loudness_min_lufs),
+    Fault.CLIPPING: lambda m, t: m.over("clipped", t.clipped),
+    Fault.NOISE: lambda m, t: m.over("noise_dbfs", t.noise_max_dbfs),
+    Fault.HUM: lambda m, t: m.over("hum_db", t.hum_min_db) and m.over("hum_dbfs", t.hum_max_dbfs),
+    Fault.ECHO: lambda m, t: m.over("echo_db", t.echo_max_db),
+    Fault.ONE_WAY: lambda m, t: m.hears is False,
+    Fault.LOSS: lambda m, t: m.over("loss_pct", t.loss_max_pct),
+    Fault.JITTER: lambda m, t: m.over("jitter_ms", t.jitter_max_ms),
+    Fault.DELAY: lambda m, t: m.over("rtt_ms", t.rtt_max_ms),
+    Fault.NOT_REACHED: lambda m, t: m.reached is False,
+}
+
+EXPLAINS: Mapping[Fault, frozenset[Fault]] = {
+    Fault.NO_PICTURE: frozenset(
+        {
+            Fault.WRONG_PICTURE, Fault.BLACK, Fault.DARK, Fault.OVER_EXPOSED, Fault.FROZEN,
+            Fault.SMALL_PICTURE, Fault.NOT_REACHED,
+        }
+    ),
+    Fault.BLACK: frozenset({Fault.DARK, Fault.FROZEN}),
+    Fault.FROZEN: frozenset({Fault.LOW_FRAME_RATE}),
+    Fault.NO_SOUND: frozenset({Fault.SILENT, Fault.CLIPPING, Fault.ECHO, Fault.NOT_REACHED}),
+    Fault.SILENT: frozenset({Fault.QUIET, Fault.NOISE, Fault.HUM}),
+    Fault.CLIPPING: frozenset({Fault.NOISE, Fault.HUM}),
+    Fault.LOSS: frozenset({Fault.JITTER, Fault.FROZEN, Fault.SMALL_PICTURE}),
+    Fault.JITTER: frozenset({Fault.DELAY, Fault.LOW_FRAME_RATE}),
+}  # fmt: skip
+"""What follows from a fault by itself, one step far."""
+
+_SEEN = {
+    Fault.NO_PICTURE, Fault.WRONG_PICTURE, Fault.BLACK, Fault.FROZEN, Fault.DARK,
+    Fault.OVER_EXPOSED,
+}  # fmt: skip
+_HEARD = {
+    Fault.NO_SOUND, Fault.SILENT, Fault.QUIET, Fault.CLIPPING, Fault.NOISE, Fault.HUM, Fault.ECHO,
+}  # fmt: skip
+
+ANSWERS: Mapping[str, frozenset[Fault]] = {
+    "camera": frozenset(_SEEN),
+    "picture": frozenset(_SEEN | {Fault.LOW_FRAME_RATE, Fault.SMALL_PICTURE}),
+    "microphone": frozenset(_HEARD),
+    "sound-out": frozenset(_HEARD),
+    "sound-in": frozenset({Fault.ONE_WAY}),
+    "line": frozenset({Fault.LOSS, Fault.JITTER, Fault.DELAY}),
+    "mcu": frozenset({Fault.NOT_REACHED}),
+}
+"""The check items of a procedure that an examination answers, and the faults that fail each."""
+
+_ASKED: Mapping[str, Callable[[Measured], bool]] = {
+    "camera": lambda m: "frames" in m.figures,
+    "picture": lambda m: "frames" in m.figures,
+    "microphone": lambda m: "sound_s" in m.figures,
+    "sound-out": lambda m: "sound_s" in m.figures,
+    "sound-in": lambda m: m.hears is not None,
+    "line": lambda m: "loss_pct" in m.figures,
+    "mcu": lambda m: m.reached is not None,
+}
+"""Whether an item was examined at all."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of a check item; ``faults`` are the causes for which it did not pass."""
+
+    passed: bool
+    faults: tuple[Fault, ...] = ()
+
+
+def judge(measured: Measured, thresholds: Thresholds = DEFAULTS) -> tuple[Fault, ...]:
+    """The causes of what is wrong, each once, in the order of ``Fault``."""
+    found = _found(measured, thresholds)
+    explained = {result for fault in found for result in consequences(fault)}
+    return tuple(fault for fault in found if fault not in explained)
+
+
+def answers(measured: Measured, thresholds: Thresholds = DEFAULTS) -> Mapping[str, Answer]:
+    """By check item, of those that were examined. One that suffers from the fault of another item,
+    as the picture does when the line loses packets, does not pass, and names that fault."""
+    found = _found(measured, thresholds)
+    causes = judge(measured, thresholds)
+    told = {}
+    for item, fails in ANSWERS.items():
+        if _ASKED[item](measured):
+            suffered = fails.intersection(found)
+            guilty = (c for c in causes if suffered & {c, *consequences(c)})
+            told[item] = Answer(not suffered, tuple(guilty))
+    return told
+
+
+@cache
+def consequences(fault: Fault) -> frozenset[Fault]:
+    """All that a fault explains, however far."""
+    direct = EXPLAINS.get(fault, frozenset())
+    return direct.union(*(consequences(result) for result in direct))
+
+
+def _found(measured: Measured, thresholds: Thresholds) -> list[Fault]:
+    return [fault for fault in Fault if _RULES[fault](measured, thresholds)]

@@ -1,0 +1,28 @@
+"""All figures of what came in a run; and what is sent in it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from diemcau.examiner import echo, opus, picture, sound
+from diemcau.examiner.stream import Heard
+
+
+@lru_cache(maxsize=4)
+def payloads(seconds: float) -> list[bytes]:
+    """The sound for a site during an examination, in packets of Opus."""
+    return opus.encoded(echo.signal(seconds))
+
+
+def result(heard: Heard) -> dict[str, Any]:
+    """``{figures, mark}`` of what came. Before the first chirp the site's sound is its own."""
+    seen = picture.examined(heard.video, heard.start + heard.seconds)
+    came = opus.decoded(heard.audio, heard.start, heard.seconds)
+    chirps = echo.moments(heard.seconds) if heard.chirped else []
+    own = came.until(chirps[0]) if chirps else came
+    figures = {**seen.figures, **sound.figures(own), "sound_s": came.seconds}
+    if chirps and came.there.any():
+        figures |= echo.figures(came.samples.mean(axis=0), chirps)
+    rounded = {name: round(value, 4) for name, value in figures.items()}
+    return {"figures": rounded, "mark": seen.mark}

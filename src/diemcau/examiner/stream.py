@@ -1,0 +1,56 @@
+"""One RTP stream as it came, and put into order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from diemcau.apart.rtp import Packet
+
+RATE = 48000
+"""Of all sound, in samples a second; the clock of Opus in RTP too (RFC 7587)."""
+
+
+class Arrived(NamedTuple):
+    """A packet, and when it came (seconds of the monotonic clock)."""
+
+    at: float
+    packet: Packet
+
+
+class Placed(NamedTuple):
+    """``stamp`` is the RTP time without wrapping, counted from the first packet that came."""
+
+    at: float
+    stamp: int
+    payload: bytes
+
+
+class Heard(NamedTuple):
+    """What came in a run that took ``seconds`` from ``start`` on."""
+
+    audio: list[Arrived]
+    video: list[Arrived]
+    start: float
+    seconds: float
+    chirped: bool
+
+
+def in_order(arrived: Sequence[Arrived]) -> list[Placed]:
+    """Each packet once, in the order in which they were sent."""
+    if not arrived:
+        return []
+    first = arrived[0].packet
+    placed = {
+        _apart(packet.number, first.number, 16): Placed(
+            at, _apart(packet.stamp, first.stamp, 32), packet.payload
+        )
+        for at, packet in reversed(arrived)  # of a packet that came twice the first stays
+    }
+    return [placed[number] for number in sorted(placed)]
+
+
+def _apart(value: int, origin: int, bits: int) -> int:
+    """How far a counter of so many bits is past another, or before it."""
+    half = 1 << (bits - 1)
+    return (value - origin + half) % (1 << bits) - half
