@@ -225,7 +225,7 @@ async def test_what_is_missing_is_told_not_waited_for(examiner: Examiner) -> Non
         for stream in ("audio", "video"):
             for data in (b"", b"\x80", b"\x80\x6f" + b"\x00" * 10, b"\x80\xc8" + b"\x07" * 40):
                 garbage.send(data, stream)
-            for kind in (111, 107):
+            for kind in (112, 109):
                 head = struct.pack("!BBHII", 0x80, kind, 1, 2, 3)
                 garbage.send(head + b"\xff" * 30, stream)
         answers = [answer["figures"] for answer in await asyncio.gather(*runs)]

@@ -2,6 +2,7 @@
 import { changed } from './office/api.mjs';
 import { sit, sitting } from './office/dossiers.mjs';
 import { Refusal } from './refusal.mjs';
+import { endRehearsal, rehearse } from './rehearsal.mjs';
 
 const now = () => new Date().toISOString();
 const later = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
@@ -141,6 +142,8 @@ const calls = [
   ['POST', /^chat\/([^/]+)$/, (c, body, { part, me }) => say(c, part, body, me.role === 'site')],
   ['POST', /^incidents\/([^/]+)$/, (c, body, { part }) => report(c, part, body)],
   ['PATCH', /^incidents\/([^/]+)$/, (c, body, { part, me }) => seeTo(c, part, body, me)],
+  ['POST', /^rehearsal$/, (c, body) => rehearse(c, body)],
+  ['DELETE', /^rehearsal$/, (c) => endRehearsal(c)],
   ['POST', /^recording$/, (c, body) => record(c, body)],
   ['GET', /^stills\/([^/]+)$/, (c, _, { part }) => still(c.state.sites[part])],
 ];

@@ -73,6 +73,7 @@ export const KEYS = [
   { id: 'toSite', group: 'panels', caps: ['J'], match: ['KeyJ'], text: 'keys.to_site' },
   { id: 'toSession', group: 'panels', caps: ['K'], match: ['KeyK'], text: 'keys.to_session' },
   { id: 'toMcus', group: 'panels', caps: ['Shift', 'J'], match: ['KeyJ'], shift: true, text: 'keys.to_mcus' },
+  { id: 'toRehearsal', group: 'panels', caps: ['Shift', 'K'], match: ['KeyK'], shift: true, text: 'keys.to_rehearsal' },
 
   { id: 'itemPrepare', group: 'lists', where: 'rundown', caps: ['P'], match: ['KeyP'], text: 'keys.item_prepare' },
   { id: 'rollPresent', group: 'lists', where: 'roll', caps: ['1'], match: digit(1), text: 'keys.roll_present' },

@@ -7,6 +7,7 @@ import { hits, indexed } from '../src/pages/control/state/palette.ts';
 import { fitted, opened, usual } from '../src/pages/control/state/panels.ts';
 import { look, roomLeft, size } from '../src/pages/control/state/recording.ts';
 import { planned, span, standing } from '../src/pages/control/state/rundown.ts';
+import { progressOf, troubles } from '../src/pages/control/state/rehearsal.ts';
 import { applied, sceneId, swapped, toKeep } from '../src/pages/control/state/scenes.ts';
 import { HOLDS_MS, Sure } from '../src/pages/control/state/sure.ts';
 import { threads, unreadOf } from '../src/pages/control/state/talk.ts';
@@ -213,5 +214,23 @@ describe('tiers and the map', () => {
     expect(siteMap(units, []).spots).toEqual([]);
     const many = siteMap(units, Array.from({ length: 3400 }, (_, n) => leaf(`s${n}`, 'p')));
     expect(many.scale).toBeLessThan(map.scale);
+  });
+});
+
+describe('the rehearsal', () => {
+  const fault = { fault: 'hum', reason: { vi: 'ù', en: 'hum' }, advice: { vi: '', en: '' } };
+  it('counts a site that is looked at again as failed until it passes', () => {
+    const rehearsal = { since: START, running: ['a', 'b'], waiting: ['c'], failed: ['b', 'd'], passed: ['e'] };
+    expect(progressOf(rehearsal)).toEqual({ passed: 1, failed: 2, running: 1, waiting: 1, all: 5 });
+    expect(progressOf(undefined)).toBeUndefined();
+  });
+  it('lists whoever has a fault, the latest first', () => {
+    const found = troubles({
+      a: { state: 'failed', at: at(1), faults: [fault] },
+      b: { state: 'running', at: at(2), faults: [fault] },
+      c: { state: 'passed', at: at(3), faults: [] },
+      d: { state: 'waiting' },
+    });
+    expect(found.map((one) => one.site)).toEqual(['b', 'a']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, read, worse } from '../src/lib/stats.ts';
+import { between, playoutMs, read, worse } from '../src/lib/stats.ts';
 
 const inbound = (packets: number, lost: number, frames: number, bytes: number) => [
   { type: 'inbound-rtp', kind: 'video', packetsReceived: packets, packetsLost: lost, framesDecoded: frames, bytesReceived: bytes, jitter: 0.004 },
@@ -13,6 +13,19 @@ describe('figures of a connection', () => {
     const before = read(inbound(1000, 90, 100, 100_000), true, 0);
     const after = read(inbound(1098, 92, 125, 225_000), true, 1000);
     expect(between(before, after)).toEqual({ loss_pct: 2, kbps: 1000, fps: 25, rtt_ms: 25, jitter_ms: 12 });
+  });
+  it('tell how loud it was, and how long pictures were under way', () => {
+    const reading = (energy: number, played: number, processing: number, frames: number) =>
+      read([
+        { type: 'inbound-rtp', kind: 'audio', totalAudioEnergy: energy, totalSamplesDuration: played },
+        { type: 'inbound-rtp', kind: 'video', framesDecoded: frames, totalProcessingDelay: processing },
+        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.02 },
+      ], true, played * 1000);
+    const [before, silent, loud] = [reading(1, 10, 5, 100), reading(1, 11, 6, 125), reading(1.01, 12, 7, 150)] as const;
+    expect(between(before, silent)?.heard_db).toBe(-100);
+    expect(between(silent, loud)?.heard_db).toBe(-20);
+    expect(playoutMs(before, silent)).toBe(50);
+    expect(playoutMs(before, before)).toBeUndefined();
   });
   it('are none when the counters went back, and no loss for no packets', () => {
     const before = read(inbound(1000, 0, 100, 1000), true, 0);

@@ -29,6 +29,7 @@ from diemcau.services.observations import Observations
 from diemcau.services.places import Book
 from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
+from diemcau.services.rehearsals import Rehearsals
 from diemcau.services.rooms import Rooms
 from diemcau.services.scenes import Scenes
 from diemcau.services.selftests import SelfTests
@@ -68,6 +69,7 @@ class Server:
     templates: Templates
     journal: Journal
     recordings: Recordings
+    rehearsals: Rehearsals
     listed: Callable[[str, str], Sequence[Unit]]
     verify_log_book: Callable[[], Awaitable[Verdict]]
     home: str

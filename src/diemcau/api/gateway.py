@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 
 PING_EVERY_S = 2.0
 AWAY_AFTER_S = 6.0
-REPORTS = ("hello", "observed", "on_air", "input", "levels", "stats", "still", "recording")
+REPORTS = ("hello", "observed", "on_air", "input", "levels", "stats", "still", "recording",
+           "examined")  # fmt: skip
 RELAYED = ("link.up", "link.down", "link.down-answer")
 """What a child's agent may ask of its parent's."""
 

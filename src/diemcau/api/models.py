@@ -129,6 +129,10 @@ class OnIn(Body):
     on: bool
 
 
+class RehearsalIn(Body):
+    sites: Annotated[list[Id], Field(max_length=4096)] = []
+
+
 class SlateIn(Body):
     text: Annotated[Line, StringConstraints(max_length=120)] = ""
 

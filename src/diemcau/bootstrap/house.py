@@ -63,6 +63,7 @@ from diemcau.services.places import Book
 from diemcau.services.procedures import Procedures
 from diemcau.services.recordings import Recordings
 from diemcau.services.records import Records
+from diemcau.services.rehearsals import Rehearsals
 from diemcau.services.reports import Reports
 from diemcau.services.rooms import Rooms
 from diemcau.services.scenes import Scenes
@@ -137,6 +138,7 @@ class House:
     outbox: Outbox
     custody: Custody
     turns: Turns
+    rehearsals: Rehearsals
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -152,11 +154,14 @@ class House:
             asyncio.create_task(_kept("outbox", self.outbox.run)),
             asyncio.create_task(_kept("custody of the log book", self.custody.run)),
             asyncio.create_task(_kept("sites in turn", self.turns.run)),
+            asyncio.create_task(_kept("rehearsals", self.rehearsals.run)),
         ]
         try:
             yield
         finally:
-            for one in (office.lifecycle, self.outbox, self.custody, self.turns):
+            for one in (
+                office.lifecycle, self.outbox, self.custody, self.turns, self.rehearsals,
+            ):  # fmt: skip
                 one.stop()
             await _ended(jobs)
             await office.sitting.stop()
@@ -213,7 +218,8 @@ async def assemble(
             return None
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
-        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
+        said = rooms.view(name) | rehearsals.view(conference)
+        return project(conference, book.directory, observations, dossier, said, script)
 
     def _changed(name: str) -> None:
         if control.find(name):
@@ -224,6 +230,7 @@ async def assemble(
             hub.ended(name)
             observations.forget(name)
             rooms.forget(name)
+            rehearsals.forget(name)
 
     def _filed(puts: Sequence[Record], *_: object) -> None:
         """Sessions show of their dossiers the times and the script."""
@@ -244,7 +251,13 @@ async def assemble(
     journal = Journal(store, parts.sealer, clock)
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
-    gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
+    rehearsals = Rehearsals(control, observations, office.files, office.checks, clock)
+
+    def _seen(name: str) -> None:
+        office.sitting.observed(name)
+        rehearsals.seen(name)
+
+    gateway.listener = Reports(control, observations, hub, clock, _seen, rehearsals.examined)
     records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
@@ -274,13 +287,14 @@ async def assemble(
         templates=Templates(parts.documents, records),
         journal=journal,
         recordings=Recordings(mcus),
+        rehearsals=rehearsals,
         listed=provinces.listed,
         verify_log_book=custody.verify,
         home=home,
         sso=parts.sso,
         public_url=settings.public_url.rstrip("/"),
     )
-    return House(server, outbox, custody, turns)
+    return House(server, outbox, custody, turns, rehearsals)
 
 
 def _office(

@@ -171,7 +171,7 @@ def verify_log(
 def test(
     context: typer.Context,
     fast: Annotated[
-        bool, typer.Option("--fast", help="Không có media thật / without real media")
+        bool, typer.Option("--fast", help="Chỉ các phép thử đơn vị / the unit tests alone")
     ] = False,
 ) -> None:
     """Mọi kiểm thử và kiểm tra mã / all tests and checks; further arguments go to pytest."""

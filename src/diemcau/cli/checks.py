@@ -12,7 +12,7 @@ from io import BufferedReader
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-FAST = "not media and not browser and not office and not fault"
+FAST = "not contract and not play and not media and not browser and not office and not fault"
 
 
 def run(fast: bool, arguments: list[str]) -> int:

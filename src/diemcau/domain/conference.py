@@ -108,6 +108,25 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A site's examination in a rehearsal: not before ``due``; under way ``since`` then."""
+
+    site: str
+    due: datetime
+    attempt: int = 1
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """An unattended rehearsal (``domain.rehearsal``): what is to be examined, and who passed."""
+
+    since: datetime
+    trials: tuple[Trial, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Former:
     """Programme, preview and place in the script before a take."""
 
@@ -163,6 +182,13 @@ class Conference:
     """How many were begun so far."""
     recorded_at: datetime | None = None
     """When the last one was begun."""
+    rehearsal: Rehearsal | None = None
+
+    @property
+    def under_examination(self) -> tuple[str, ...]:
+        """The sites that the rehearsal examines now."""
+        trials = self.rehearsal.trials if self.rehearsal else ()
+        return tuple(trial.site for trial in trials if trial.since is not None)
 
     @property
     def current_call(self) -> Call | None:
@@ -189,7 +215,7 @@ class Conference:
         """Every source whose media the mixer needs, most important first."""
         scenes = (self.program, self.chair_view, self.preview, self.outgoing, self.base)
         next_ones = (source for scene in scenes for source in scene.shown + scene.present)
-        return tuple(dict.fromkeys((*self.on_air, *next_ones)))
+        return tuple(dict.fromkeys((*self.on_air, *next_ones, *self.under_examination)))
 
     def require(self, *sites: str) -> None:
         """Raise ``Unknown`` for a site that does not take part."""

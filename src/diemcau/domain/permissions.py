@@ -32,6 +32,8 @@ class Action(StrEnum):
     HOLD = "hold"
     """Open and close the session on the MCUs."""
     DIRECT = "direct"
+    EXAMINE = "examine"
+    """Let sites be examined by themselves: the unattended rehearsal."""
     CALL = "call"
     WATCH = "watch"
     JOIN = "join"
@@ -76,6 +78,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.MARK_STEP: _with_operator(*_STAFF),
         Action.HOLD: _DIRECTORS,
         Action.DIRECT: _DIRECTORS,
+        Action.EXAMINE: _DIRECTORS | {Role.DIC, Role.MANAGER},
         Action.CALL: _DIRECTORS | {Role.CHAIR},
         Action.WATCH: _DIRECTORS
         | {Role.CHAIR, Role.SITE, Role.VIEWER, Role.MANAGER, Role.DIC, Role.TELECOM},

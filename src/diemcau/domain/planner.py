@@ -13,6 +13,7 @@ from diemcau.domain.resources import (
     BusMix,
     ChildLink,
     Downlink,
+    Examination,
     Input,
     Mix,
     Mixer,
@@ -85,6 +86,7 @@ def plan(
         for child in tree.children(mcu):
             resources += _links_down(conference, tree, mcu, child)
         resources += _admissions(conference, directory, tree, mcu)
+        resources += _examinations(conference, directory, mcu)
         plans[mcu] = tuple(resources)
     return plans
 
@@ -206,4 +208,13 @@ def _admissions(
     for site in conference.sites:
         if home(conference, directory, site) == mcu:
             sound = _return_of(conference, tree, mcu, site, content_of(site))
-            yield Admission(conference.id, site, "program" if sound == BLANK else sound)
+            sound = "program" if sound == BLANK else sound
+            if site in conference.under_examination:
+                sound = f"chirp/{site}"
+            yield Admission(conference.id, site, sound)
+
+
+def _examinations(conference: Conference, directory: Directory, mcu: str) -> Iterable[Resource]:
+    for trial in conference.rehearsal.trials if conference.rehearsal else ():
+        if trial.since is not None and home(conference, directory, trial.site) == mcu:
+            yield Examination(conference.id, trial.site, trial.attempt)

@@ -11,6 +11,7 @@ from diemcau.domain.resources import (
     BLANK,
     Admission,
     ChildLink,
+    Examination,
     Input,
     Key,
     Listener,
@@ -46,7 +47,7 @@ def resolve(desired: Iterable[Resource], observed: Iterable[Resource]) -> tuple[
 
     Rules become things (an admission: what each session of the site shall be), and whatever would
     draw on a feed that is not here draws on the nearest thing that is: a lane on ``blank``, a
-    listener on the programme, a mixer slot on nothing.
+    listener on the programme, a mixer slot or an examination on nothing.
     """
     observed = tuple(observed)
     here = frozenset(key for resource in observed for key in resource.provides)
@@ -63,6 +64,8 @@ def resolve(desired: Iterable[Resource], observed: Iterable[Resource]) -> tuple[
             ):
                 resolved.append(replace(resource, source=BLANK))
             case Input() if feed_key(resource.conference, resource.feed) not in here:
+                pass
+            case Examination() if not resource.needs <= here:
                 pass
             case _:
                 resolved.append(resource)

@@ -5,7 +5,8 @@ without making it anew), ``needs`` (keys that must be there before it) and ``pro
 are there with it). The reconciler knows nothing else about them, so there are no special cases.
 
 A *feed* is a named stream in a conference's room on one MCU:
-``site/<source>``, ``up/<child MCU>/<lane>``, ``program``, ``chair``, ``return/<n>``, ``blank``.
+``site/<source>``, ``up/<child MCU>/<lane>``, ``program``, ``chair``, ``return/<n>``,
+``chirp/<site>``, ``blank``.
 ``return/<n>`` is the programme without the sound of slot n's site (mix-minus); on a
 satellite, n is the lane of its uplink, since whoever is on that lane must not hear himself.
 """
@@ -178,6 +179,36 @@ class Recording(Resource):
 
 
 @dataclass(frozen=True)
+class Examination(Resource):
+    """A site's picture and sound looked at by the examiner, which sends it ``chirp/<site>``.
+
+    It is there from the beginning until it is no longer wanted; what it found is a report.
+    ``attempt`` is part of what it is: another one, another examination.
+    """
+
+    kind = "examination"
+    site: str
+    attempt: int
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.conference, self.site)
+
+    @property
+    def needs(self) -> frozenset[Key]:
+        return frozenset({feed_key(self.conference, f"site/{self.site}")})
+
+    @property
+    def provides(self) -> frozenset[Key]:
+        return frozenset({self.key, feed_key(self.conference, self.chirp)})
+
+    @property
+    def chirp(self) -> str:
+        """The feed that the site hears meanwhile."""
+        return f"chirp/{self.site}"
+
+
+@dataclass(frozen=True)
 class Uplink(InRoom):
     """A lane up to the parent MCU: one PeerConnection, switched to ``source``."""
 
@@ -286,7 +317,7 @@ KINDS: dict[str, type[Resource]] = {
     cls.kind: cls
     for cls in (
         Room, Mixer, MixerFeed, Mix, Input, Uplink, Downlink, ChildLink, Admission, Publisher,
-        Listener, Recording,
+        Listener, Recording, Examination,
     )
 }  # fmt: skip
 

@@ -28,13 +28,17 @@ class Chirp(NamedTuple):
     ssrc: int
 
 
+AUDIO_PT, VIDEO_PT = 112, 109
+"""What is forwarded here has payload types of its own, by which an agent knows such forwards."""
+
+
 class Examination:
     """``open`` before all else."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._audio = Reception(sender.PAYLOAD_TYPE)
-        self._video = Reception(h264.PAYLOAD_TYPE)
+        self._audio = Reception(AUDIO_PT)
+        self._video = Reception(VIDEO_PT)
         self._closed = asyncio.Event()
         self._running = False
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from diemcau.apart.rtp import SPS, nals
 from diemcau.examiner.stream import Arrived, in_order
 
-PAYLOAD_TYPE = 107
 CLOCK = 90_000
 
 

@@ -239,14 +239,14 @@ class Province:
         return found
 
     def pid(self, what: str) -> int:
-        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>``, ``mixer-<mcu>`` or
-        ``stills-<mcu>``."""
+        """The pid of ``server``, ``agent-<mcu>``, ``janus-<mcu>``, ``mixer-<mcu>``,
+        ``stills-<mcu>`` or ``examiner-<mcu>``."""
         kind, _, mcu = what.partition("-")
         folder = self.folder / "mcu" / mcu
         if kind == "janus":
             return int(json.loads((folder / "janus" / "life.json").read_text())["pid"])
-        if kind == "stills":
-            return int((folder / "stills" / "pid").read_text())
+        if kind in ("stills", "examiner"):
+            return int((folder / kind / "pid").read_text())
         if kind == "mixer":
             return int(next((folder / "mixers").glob("*/pid")).read_text())
         pid = self.supervisor.pid(what)

@@ -51,7 +51,9 @@ async def _adopt_rooms(ground: Ground) -> None:
         reply = await ground.ask("listparticipants", room=conference)
         for participant in reply["participants"]:
             feed = str(participant["id"])
-            if participant.get("remote") and feed != "blank":
+            if feed.startswith("chirp/"):  # its examination ended with the former agent
+                await ground.ask("remove_remote_publisher", room=conference, id=feed)
+            elif participant.get("remote") and feed != "blank":
                 ground.present.put(Held(MixerFeed(conference, feed), mids=feed_mids(feed)))
 
 

@@ -1,4 +1,4 @@
-"""Processes on the system's Python: started, spoken to over a Unix socket, found again later."""
+"""Processes that stand apart: started, spoken to over a Unix socket, found again later."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,8 @@ from diemcau.ports.media import MediaError
 from diemcau.wire import Peer, RemoteError
 
 SYSTEM_PYTHON = "/usr/bin/python3"
+STARTS_WITHIN_S = 30.0
+LOOK_AGAIN_S = 0.02
 
 
 def environment() -> dict[str, str]:
@@ -24,7 +26,7 @@ def environment() -> dict[str, str]:
 
 class Apart:
     """One process of ``diemcau.<name>``. ``folder`` holds its socket, pid and log; ``on_event`` is
-    told the lines that answer nothing, ``on_end`` that it died."""
+    told the lines that answer nothing, ``on_end`` that it died; ``python`` runs it."""
 
     def __init__(
         self,
@@ -32,8 +34,10 @@ class Apart:
         folder: Path,
         on_event: Callable[[dict[str, Any]], None],
         on_end: Callable[[], None],
+        python: str = SYSTEM_PYTHON,
     ) -> None:
         self.name = name
+        self._python = python
         self.folder = folder
         self._on_event = on_event
         self._on_end = on_end
@@ -71,12 +75,14 @@ class Apart:
         self._tasks.append(asyncio.create_task(self._watch(self._process)))
         return found
 
-    async def call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    async def call(
+        self, method: str, params: dict[str, Any], timeout_s: float = 5
+    ) -> dict[str, Any]:
         """Ask it; raises ``MediaError`` with its code."""
         if self._peer is None:
             raise MediaError(f"{self.name}-gone", f"the {self.name} process is not running")
         try:
-            result: dict[str, Any] = await self._peer.call(method, params, timeout=5)
+            result: dict[str, Any] = await self._peer.call(method, params, timeout=timeout_s)
         except RemoteError as error:
             raise MediaError(error.code, str(error)) from error
         except (TimeoutError, OSError) as error:
@@ -108,7 +114,7 @@ class Apart:
         self._socket_file.unlink(missing_ok=True)
         process = await Process.start(
             [
-                SYSTEM_PYTHON, "-m", f"diemcau.{self.name}",
+                self._python, "-m", f"diemcau.{self.name}",
                 "--socket", str(self._socket_file),
                 *self.arguments(),
             ],
@@ -120,15 +126,15 @@ class Apart:
 
     async def _connect(self) -> None:
         assert self._process is not None
-        for _ in range(500):
-            if self._process.ended.is_set():
-                break
+        loop = asyncio.get_running_loop()
+        until = loop.time() + STARTS_WITHIN_S
+        while loop.time() < until and not self._process.ended.is_set():
             try:
                 reader, writer = await asyncio.open_unix_connection(
                     str(self._socket_file), limit=2**22
                 )
             except OSError:
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(LOOK_AGAIN_S)
                 continue
             self._writer = writer
             self._peer = Peer(self._send)

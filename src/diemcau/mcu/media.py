@@ -11,6 +11,7 @@ import structlog
 from diemcau.domain.resources import (
     ChildLink,
     Downlink,
+    Examination,
     Input,
     Key,
     Listener,
@@ -24,6 +25,7 @@ from diemcau.domain.resources import (
     Uplink,
 )
 from diemcau.mcu.adoption import CONTROL, adopt
+from diemcau.mcu.examinations import Examinations
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Admin, Connection, Json, Session
 from diemcau.mcu.janus_process import JanusProcess, Life
@@ -66,6 +68,7 @@ class JanusMedia:
         self._ground = Ground(mcu, self._present, relay)
         self._mixing = Mixing(self._ground, folder, on_event, reserve)
         self._rooms = Rooms(self._ground, self._mixing)
+        self._examinations = Examinations(self._ground, self._rooms, folder / "examiner", on_event)
         self._links = Links(self._ground, expected)
         self._sessions = Sessions(self._ground, self._mixing, expected)
         self._life: Life | None = None
@@ -81,6 +84,7 @@ class JanusMedia:
             Mix: self._mixing.set_mix,
             Input: self._mixing.create_input,
             Recording: self._mixing.recordings.create,
+            Examination: self._examinations.create,
             Uplink: self._links.create_uplink,
             Downlink: self._links.create_downlink,
         }
@@ -97,6 +101,7 @@ class JanusMedia:
             Mix: self._mixing.forget_mix,
             Input: self._mixing.delete_input,
             Recording: self._mixing.recordings.delete,
+            Examination: self._examinations.delete,
             Uplink: self._links.delete,
             Downlink: self._links.delete,
             ChildLink: self._links.delete,
@@ -173,12 +178,15 @@ class JanusMedia:
         """End everything: mixers and Janus."""
         await self._end_keeper()
         await self._mixing.stop()
+        await self._examinations.stop()
         if self._process is not None:
             await self._process.stop()
 
     async def leave(self) -> None:
-        """End the agent only: pictures and sound go on, the next agent finds them."""
+        """End the agent only: pictures and sound go on, the next agent finds them. Examinations
+        are made again by it."""
         await self._end_keeper()
+        await self._examinations.stop()
         self._mixing.leave()
 
     async def _end_keeper(self) -> None:

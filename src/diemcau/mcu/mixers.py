@@ -14,6 +14,8 @@ SEQUENCE_MARGIN = 2000
 can have sent since its last report, less than half the number space."""
 
 AUDIO_SSRC, VIDEO_SSRC = 1000, 1010
+CHIRP_INDEX = 30
+CHIRP_SSRC = AUDIO_SSRC + 10 * CHIRP_INDEX
 
 
 class MixerProcess(Apart):
@@ -90,9 +92,13 @@ class MixerProcess(Apart):
 
 
 def audio_index(feed: str) -> int:
-    """The place of a mixer output's sound among the streams of its Janus publisher.
+    """The place of a feed's sound among the streams of its Janus publisher, for a feed that comes
+    as RTP.
 
     Janus 1.1.2 derives a remote publisher's SSRC from this place and loses a listener that is
-    switched between two publishers of the same SSRC; so every return has a place of its own.
+    switched between two publishers of the same SSRC; so every return has a place of its own, and
+    the chirps have one beyond them.
     """
+    if feed.startswith("chirp/"):
+        return CHIRP_INDEX
     return 2 + int(feed.removeprefix("return/")) if feed.startswith("return/") else 0

@@ -38,7 +38,7 @@ class Rooms:
             if error.number != ROOM_EXISTS:
                 raise
         port, rtcp_port = free_udp_ports(2)
-        await self._add_feed(room.conference, BLANK, port, rtcp_port, video=True)
+        await self.add_feed(room.conference, BLANK, port, rtcp_port, video=True)
         self._ground.present.put(Held(room))
 
     async def delete_room(self, room: Room) -> None:
@@ -47,7 +47,7 @@ class Rooms:
                 held.resource.conference == room.conference
             ):
                 await self.delete_feed(held.resource)
-        await self._remove_feed(room.conference, BLANK)
+        await self.remove_feed(room.conference, BLANK)
         try:
             await self._ground.ask("destroy", room=room.conference)
         except JanusError as error:
@@ -58,18 +58,19 @@ class Rooms:
     async def create_feed(self, feed: MixerFeed) -> None:
         output = self._mixing.settings(feed.conference)["outputs"][feed.feed]
         video = feed.feed in BUSES
-        await self._add_feed(
+        await self.add_feed(
             feed.conference, feed.feed, output["port"], output["rtcp_port"], video=video
         )
         self._ground.present.put(Held(feed, mids=feed_mids(feed.feed)))
 
     async def delete_feed(self, feed: MixerFeed) -> None:
-        await self._remove_feed(feed.conference, feed.feed)
+        await self.remove_feed(feed.conference, feed.feed)
         self._ground.present.drop(feed.key)
 
-    async def _add_feed(
-        self, room: str, feed: str, port: int, rtcp_port: int, *, video: bool
+    async def add_feed(
+        self, room: str, feed: str, port: int, rtcp_port: int, *, video: bool = False
     ) -> None:
+        """A feed of what arrives as RTP on these ports of this host, in place of one so called."""
         streams: list[dict[str, Any]] = [
             {"type": "audio", "mid": str(i), "mindex": i, "codec": "opus", "disabled": True}
             for i in range(audio_index(feed))
@@ -78,7 +79,7 @@ class Rooms:
         streams.append({"type": "audio", "mid": str(index), "mindex": index, "codec": "opus"})
         if video:
             streams.append({"type": "video", "mid": "1", "mindex": 1, "codec": "h264"})
-        await self._remove_feed(room, feed)
+        await self.remove_feed(room, feed)
         await self._ground.ask(
             "add_remote_publisher",
             room=room,
@@ -90,7 +91,7 @@ class Rooms:
             streams=streams,
         )
 
-    async def _remove_feed(self, room: str, feed: str) -> None:
+    async def remove_feed(self, room: str, feed: str) -> None:
         try:
             await self._ground.ask("remove_remote_publisher", room=room, id=feed)
         except JanusError:

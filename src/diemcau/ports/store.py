@@ -22,6 +22,7 @@ from diemcau.domain.entrance import JoinCode, Kiosk
 from diemcau.domain.journal import Note, Sealed
 from diemcau.domain.outbox import Message
 from diemcau.domain.procedure import ProcedureFile
+from diemcau.domain.rehearsal import Examined
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
 from diemcau.domain.selftest import SelfTest
@@ -54,6 +55,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "incident": Incident,
         "scene": SavedScene,
         "self-test": SelfTest,
+        "examined": Examined,
         "join-code": JoinCode,
         "kiosk": Kiosk,
     }

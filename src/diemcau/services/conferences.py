@@ -7,7 +7,7 @@ always whole, never a difference, so no order of these events leaves anything be
 """
 
 import asyncio
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Protocol
@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from diemcau.domain import conference as verbs
-from diemcau.domain import floor, planner, turns
+from diemcau.domain import floor, planner, rehearsal, turns
 from diemcau.domain.conference import BUSES, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
@@ -228,6 +228,31 @@ class ConferenceControl:
         now = self._clock.now()
         after = await self._change(conference_id, lambda c: verbs.recorded(c, on, now))
         return after.recording != before.recording
+
+    async def rehearse(self, conference_id: str, sites: Sequence[str]) -> None:
+        now = self._clock.now()
+        await self._change(conference_id, lambda c: rehearsal.rehearsed(c, sites, now))
+
+    async def end_rehearsal(self, conference_id: str) -> None:
+        await self._change(conference_id, rehearsal.rehearsal_ended)
+
+    async def move_rehearsal(
+        self, conference_id: str, there: Collection[str], back: Collection[str]
+    ) -> None:
+        """Begin what is due of those that are ``there``; ``back``: who joined anew."""
+        now = self._clock.now()
+
+        def verb(before: Conference) -> Conference:
+            returned = rehearsal.came_back(before, back, now)
+            return rehearsal.moved_on(returned, self.directory, there, now)
+
+        await self._change(conference_id, verb)
+
+    async def examined(self, conference_id: str, site: str, attempt: int, passed: bool) -> None:
+        now = self._clock.now()
+        await self._change(
+            conference_id, lambda c: rehearsal.examined(c, site, attempt, passed, now)
+        )
 
     async def on_air(self, report: Report, now: float) -> None:
         """A mixer saw a site reach a bus; ``now`` is when its report came in (monotonic)."""

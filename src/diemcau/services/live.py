@@ -115,6 +115,7 @@ def _part(state: Json, own: set[str], seen: set[str]) -> Json:
         "incidents": {
             name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
         },
+        "examinations": {s: one for s, one in state.get("examinations", {}).items() if s in own},
     }
 
 

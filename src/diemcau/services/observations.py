@@ -11,7 +11,7 @@ from typing import Any
 from diemcau.domain.source import is_content
 from diemcau.ports.mcus import Report
 
-QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps")
+QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps", "heard_db")
 
 JPEG = b"\xff\xd8\xff"
 LARGEST_STILL = 32 * 1024
@@ -70,6 +70,8 @@ class Said:
     """How the last recording goes, in the words of the master's agent."""
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
     page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
+    loudest_heard: dict[str, float] = field(default_factory=dict)
+    """The loudest that a site's page played since somebody wanted to know, in dBFS."""
     links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     stills: dict[str, Still] = field(default_factory=dict)
     """The last one of each site that publishes."""
@@ -172,7 +174,11 @@ class Observations:
 
     def page(self, conference: str, site: str, said: Mapping[str, Any]) -> None:
         """A site's own figures, as its page measured them."""
-        self.of(conference).page_quality[site] = figures(said)
+        kept, found = self.of(conference), figures(said)
+        kept.page_quality[site] = found
+        if "heard_db" in found:
+            heard = kept.loudest_heard.get(site, found["heard_db"])
+            kept.loudest_heard[site] = max(heard, found["heard_db"])
 
     def joining(self, conference: str, site: str, session: str) -> None:
         said = self.of(conference)

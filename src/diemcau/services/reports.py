@@ -18,7 +18,8 @@ log = structlog.get_logger(__name__)
 class Reports:
     """A ``ports.mcus.McuListener``: quick and in order; what must wait, waits in a task.
 
-    ``seen`` is called with a conference of which an MCU has something else than before.
+    ``seen`` is called with a conference of which an MCU has something else than before,
+    ``examined`` takes in what was found at a site.
     """
 
     def __init__(
@@ -28,12 +29,14 @@ class Reports:
         hub: Hub,
         clock: Clock,
         seen: Callable[[str], None] = lambda conference: None,
+        examined: Callable[[Report], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._control = control
         self._observations = observations
         self._hub = hub
         self._clock = clock
         self._seen = seen
+        self._examined = examined
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[Report], None]] = {
             "hello": self._hello,
@@ -44,6 +47,7 @@ class Reports:
             "stats": self._stats,
             "still": self._still,
             "recording": self._recording,
+            "examined": self._on_examined,
         }
 
     def report(self, report: Report) -> None:
@@ -102,6 +106,10 @@ class Reports:
     def _stats(self, report: Report) -> None:
         for conference in self._observations.stats(report):
             self._heard_of(conference, self._hub.changed_slightly)
+
+    def _on_examined(self, report: Report) -> None:
+        if self._examined is not None:
+            self._later(self._examined(report))
 
     def _still(self, report: Report) -> None:
         if self._observations.still(report, self._clock.now()):

@@ -1,12 +1,9 @@
 """A room's own test of camera, sound and line: kept, and entered on the check sheets it answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from diemcau.domain.agenda import State, agenda
-from diemcau.domain.casework import CheckSheet, marked
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.journal import Note
-from diemcau.domain.procedure import Step
 from diemcau.domain.refusal import Text
 from diemcau.domain.selftest import Finding, SelfTest, answers, tested
 from diemcau.services.dossiers.checks import Checks
@@ -35,31 +32,11 @@ class SelfTests:
 
         def work(dossier: Dossier) -> Draft:
             dossier.require_site(site)
-            sheets = [] if dossier.ended else self._sheets(dossier, test)
+            sheets = self._checks.answered(dossier, site, answers(test), by, test.at)
             return Draft(dossier, "self-test", self._text(test), (test, *sheets))
 
         await self._files.change(dossier_id, by, work)
         return test
-
-    def _sheets(self, dossier: Dossier, test: SelfTest) -> Sequence[CheckSheet]:
-        """Sheets of the steps that are open now; a mark that says the same already stays."""
-        told = answers(test)
-        sheets = []
-        for step in self._open_steps(dossier, test.site):
-            sheet = before = self._checks.sheet(dossier, step.id, test.site)
-            for item in (item for item in step.checks if item in told):
-                passed, note = told[item]
-                former = sheet.mark(item)
-                if former is None or former.passed != passed:
-                    sheet = marked(sheet, item, passed, note, test.by, test.at)
-            sheets += [sheet] if sheet != before else []
-        return sheets
-
-    def _open_steps(self, dossier: Dossier, site: str) -> list[Step]:
-        procedure = self._files.procedure(dossier)
-        items = agenda(procedure, dossier.times, dossier.steps, self._files.clock.now())
-        steps = [item.step for item in items if item.state is State.OPEN and item.step.checks]
-        return [step for step in steps if site in self._checks.sites(dossier, step)]
 
     def _text(self, test: SelfTest) -> Text:
         name = self._files.book.directory.site(test.site).name

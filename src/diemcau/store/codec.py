@@ -7,7 +7,17 @@ their defaults, so that a newer server reads what an older one wrote.
 from datetime import datetime
 from typing import Any
 
-from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
+from diemcau.domain.conference import (
+    Call,
+    CallState,
+    Conference,
+    Former,
+    Hand,
+    Rehearsal,
+    Scene,
+    Trial,
+    Turn,
+)
 from diemcau.domain.layout import LAYOUTS, custom, layout
 
 Json = dict[str, Any]
@@ -35,6 +45,7 @@ def encode(conference: Conference) -> Json:
         "hands": [{"site": hand.site, "at": _moment(hand.at)} for hand in conference.hands],
         "turn": _turn(conference.turn),
         "former": _former(conference.former),
+        "rehearsal": _rehearsal(conference.rehearsal),
     }
 
 
@@ -55,6 +66,7 @@ def decode(data: Json) -> Conference:
     values["hands"] = tuple(Hand(site, at) for site, at in hands if at is not None)
     values["turn"] = _turn_of(data.get("turn"))
     values["former"] = _former_of(data.get("former"))
+    values["rehearsal"] = _rehearsal_of(data.get("rehearsal"))
     return Conference(**values)
 
 
@@ -106,6 +118,40 @@ def _former_of(data: Json | None) -> Former | None:
         _moment_of(data["cue_at"]),
         data["banner"],
     )
+
+
+def _rehearsal(rehearsal: Rehearsal | None) -> Json | None:
+    if rehearsal is None:
+        return None
+    return {
+        "since": rehearsal.since.isoformat(),
+        "passed": list(rehearsal.passed),
+        "trials": [
+            {
+                "site": trial.site,
+                "due": trial.due.isoformat(),
+                "attempt": trial.attempt,
+                "since": _moment(trial.since),
+            }
+            for trial in rehearsal.trials
+        ],
+    }
+
+
+def _rehearsal_of(data: Json | None) -> Rehearsal | None:
+    if data is None:
+        return None
+    trials = (
+        Trial(
+            trial["site"],
+            datetime.fromisoformat(trial["due"]),
+            trial["attempt"],
+            _moment_of(trial["since"]),
+        )
+        for trial in data["trials"]
+    )
+    since = datetime.fromisoformat(data["since"])
+    return Rehearsal(since, tuple(trials), tuple(data["passed"]))
 
 
 def _scene(scene: Scene) -> Json:

@@ -16,9 +16,12 @@ from diemcau.domain.conference import Conference, Scene, full
 from diemcau.domain.layout import layout
 from diemcau.domain.planner import allocate, plan
 from diemcau.domain.reconcile import Action, Create, Delete, Retries, Update, diff, resolve
+from diemcau.domain.rehearsal import moved_on, rehearsed
 from diemcau.domain.resources import (
+    Admission,
     ChildLink,
     Downlink,
+    Examination,
     Input,
     Key,
     Listener,
@@ -126,7 +129,9 @@ scenes = st.one_of(
         lambda chosen: Scene(layout("grid-3x3"), tuple(chosen))
     ),
 )
-steps = st.lists(st.tuples(st.sampled_from(["preview", "take", "record"]), scenes), max_size=6)
+steps = st.lists(
+    st.tuples(st.sampled_from(["preview", "take", "record", "rehearse"]), scenes), max_size=6
+)
 masters = st.sampled_from(sorted(PROVINCE))
 seeds = st.integers(0, 2**32)
 
@@ -145,6 +150,8 @@ def _done(now: Conference, verb: str, scene: Scene) -> Conference:
             return verbs.previewed(now, scene)
         case "take":
             return verbs.taken(now, scene)
+        case "rehearse":
+            return moved_on(rehearsed(now, scene.present, NOW), DIRECTORY, SITES, NOW)
     return verbs.recorded(now, not now.recording, NOW)
 
 
@@ -288,6 +295,31 @@ def test_the_next_recording_begins_when_the_last_has_ended() -> None:
 def test_a_new_mixer_records_only_what_it_was_told_to_show() -> None:
     mixer, mix, recording = Mixer("c1", 1, ("program",)), Mix("c1", "1", (), ()), Recording("c1", 1)
     assert diff([mixer, mix, recording], [mixer]) == (Create(mix),)
+
+
+def test_a_site_under_examination_hears_the_chirp_and_then_the_programme_again() -> None:
+    room = Room("c1")
+    site = Publisher("c1", "north-1", "w")
+    listener = Listener("c1", "l", "north-1", "program", "program", "program")
+    program = Downlink("c1", "program", "prov", "e")
+    examination = Examination("c1", "north-1", 1)
+    chirp = Admission("c1", "north-1", "chirp/north-1")
+    here = [room, site, listener, program]
+    assert diff([room, program, chirp, examination], here) == (Create(examination),)
+    hearing = replace(listener, sound="chirp/north-1")
+    found = diff([room, program, chirp, examination], [*here, examination])
+    assert found == (Update(listener, hearing),)
+    after = diff(
+        [room, program, Admission("c1", "north-1", "program")],
+        [room, site, hearing, program, examination],
+    )
+    assert after == (Delete(examination), Update(hearing, listener))
+
+
+def test_whoever_is_not_there_is_not_examined() -> None:
+    room, examination = Room("c1"), Examination("c1", "north-1", 1)
+    assert diff([room, examination], [room]) == ()
+    assert diff([room, examination], [room, examination]) == (Delete(examination),)
 
 
 def test_removals_come_before_whatever_takes_their_place() -> None:

@@ -48,6 +48,7 @@ export const keys = {
   'keys.to_site': ['Điểm cầu đang chọn', 'Selected site'],
   'keys.to_session': ['Phiên họp: hình chờ, khóa, ghi hình, bế mạc', 'Session: slate, lock, recording, end'],
   'keys.to_mcus': ['Các MCU', 'MCUs'],
+  'keys.to_rehearsal': ['Đo kiểm tự động', 'Unattended rehearsal'],
   'keys.item_prepare': ['Kịch bản: mục đang trỏ vào khung chuẩn bị', 'Rundown: the item pointed at to preview'],
   'keys.roll_present': ['Điểm danh: có mặt', 'Roll: present'],
   'keys.roll_online': ['Điểm danh: trực tuyến', 'Roll: online'],

@@ -132,6 +132,8 @@ export class ConferenceApi {
   floor = (site: string) => this.#post('floor', { site });
   turn = (sites: string[], seconds: number) => this.json('PUT', `${this.#base}/turn`, { sites, seconds });
   endTurn = () => this.json('DELETE', `${this.#base}/turn`);
+  rehearse = (sites: string[]) => this.#post('rehearsal', { sites });
+  endRehearsal = () => this.json('DELETE', `${this.#base}/rehearsal`);
   clock = (on: boolean) => this.json('PUT', `${this.#base}/clock`, { on });
   lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
   slate = (text: string) => this.json('PUT', `${this.#base}/slate`, { text });

@@ -12,6 +12,9 @@ export interface Reading {
   heard?: number;
   rtt_ms?: number;
   jitter_ms?: number;
+  /** Energy of the sound played, and how many seconds of it (webrtc-stats: totalAudioEnergy, totalSamplesDuration). */
+  energy?: number;
+  played?: number;
   /** Seconds that all decoded frames together spent here, from their first packet to the picture. */
   processing?: number;
 }
@@ -42,7 +45,11 @@ function readInbound(entry: Entry, reading: Reading): void {
   reading.packets += numberOf(entry, 'packetsReceived') ?? 0;
   reading.lost += numberOf(entry, 'packetsLost') ?? 0;
   set(reading, 'jitter_ms', milliseconds(numberOf(entry, 'jitter')));
-  if (entry.kind !== 'video') return;
+  if (entry.kind !== 'video') {
+    const [energy, played] = [numberOf(entry, 'totalAudioEnergy'), numberOf(entry, 'totalSamplesDuration')];
+    if (energy !== undefined && played !== undefined) Object.assign(reading, { energy, played });
+    return;
+  }
   reading.frames += numberOf(entry, 'framesDecoded') ?? 0;
   const processing = numberOf(entry, 'totalProcessingDelay');
   if (processing !== undefined) reading.processing = (reading.processing ?? 0) + processing;
@@ -90,9 +97,19 @@ export function between(before: Reading, after: Reading): Quality | undefined {
     kbps: Math.round(((after.bytes - before.bytes) * 8) / 1000 / seconds),
     fps: Math.round(frames / seconds),
   };
+  const heard = heardDb(before, after);
+  if (heard !== undefined) quality.heard_db = heard;
   if (after.rtt_ms !== undefined) quality.rtt_ms = Math.round(after.rtt_ms);
   if (after.jitter_ms !== undefined) quality.jitter_ms = Math.round(after.jitter_ms);
   return quality;
+}
+
+/** The level of what was played between two readings, in dBFS; −100 is silence. */
+function heardDb(before: Reading, after: Reading): number | undefined {
+  if (before.energy === undefined || before.played === undefined || after.energy === undefined || after.played === undefined) return undefined;
+  const seconds = after.played - before.played;
+  if (seconds <= 0) return undefined;
+  return Math.max(-100, Math.round(10 * Math.log10(Math.max(1e-10, (after.energy - before.energy) / seconds))));
 }
 
 /** How long after it left the server a picture is on this screen, in ms: half the round trip, then decoding. */
@@ -112,6 +129,7 @@ export function worse(sent: Quality | undefined, received: Quality | undefined):
     const value = greatest(sent?.[name], received?.[name]);
     if (value !== undefined) quality[name] = value;
   }
+  if (received?.heard_db !== undefined) quality.heard_db = received.heard_db;
   for (const name of ['kbps', 'fps'] as const) {
     const value = sent?.[name] ?? received?.[name];
     if (value !== undefined) quality[name] = value;

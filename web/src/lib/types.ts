@@ -53,6 +53,8 @@ export interface Quality {
   jitter_ms?: number;
   kbps?: number;
   fps?: number;
+  /** The level of what the site hears, in dBFS. */
+  heard_db?: number;
 }
 
 export interface Site {
@@ -189,12 +191,39 @@ export interface AgendaItem {
   at?: string;
 }
 
+/** What is wrong with a site's picture, sound or line, and what to try. */
+export interface SiteFault {
+  fault: string;
+  reason: { vi: string; en: string };
+  advice: { vi: string; en: string };
+}
+
+/** How the examination of a site stands, and what the last one found. */
+export interface Examination {
+  state: 'waiting' | 'running' | 'passed' | 'failed';
+  at?: string;
+  attempt?: number;
+  faults?: SiteFault[];
+  figures?: Record<string, number>;
+}
+
+/** The unattended rehearsal under way: sites by how they stand. */
+export interface Rehearsal {
+  since: string;
+  running: string[];
+  waiting: string[];
+  failed: string[];
+  passed: string[];
+}
+
 export interface LiveState {
   conference: Conference;
   sites: Record<string, Site>;
   mcus?: Record<string, Mcu>;
   talk?: Record<string, ChatLine[]>;
   incidents?: Record<string, Incident>;
+  rehearsal?: Rehearsal;
+  examinations?: Record<string, Examination>;
   agenda?: AgendaItem[];
   server?: { version: string };
 }

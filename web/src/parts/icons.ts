@@ -18,6 +18,7 @@ export const icons = {
   text: 'M3 6h18v12H3zM7 10.5h10M7 14h6',
   link: 'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.6-5.6L12 7.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.6 5.6l1.4-1.4',
   screen: 'M3 5h18v11H3zM8 20h8M12 16v4',
+  pulse: 'M3 12h4l2.5-7 4 14 2.5-7h5',
   server: 'M4 4.5h16v6H4zM4 13.5h16v6H4zM7.5 7.5h.01M7.5 16.5h.01',
   plug: 'M8 3v5M16 3v5M5.5 8h13v3a6.5 6.5 0 0 1-13 0zM12 17.5V21',
   leave: 'M14 4H5v16h9M10 12h11M17.5 8l4 4-4 4',

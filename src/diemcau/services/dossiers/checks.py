@@ -1,8 +1,10 @@
 """Technical checks (steps 4a, 4b, 5): marks of every site, retests, contacts handed in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from diemcau.domain.agenda import State, agenda
 from diemcau.domain.casework import (
     CheckSheet,
     HandIn,
@@ -103,6 +105,34 @@ class Checks:
         sheet_id = f"{dossier.id}.{step_id}.{site}"
         kept = self._files.records.get(CheckSheet, sheet_id)
         return kept or CheckSheet(sheet_id, dossier.id, step_id, site)
+
+    def answered(
+        self,
+        dossier: Dossier,
+        site: str,
+        answers: Mapping[str, tuple[bool, str]],
+        by: str,
+        at: datetime,
+    ) -> list[CheckSheet]:
+        """The sheets of the steps that are open now, with what was measured at a site: by check
+        item, whether it passed, else why not. A mark that says the same already stays; of a session
+        that is over nothing is entered."""
+        sheets = []
+        for step in [] if dossier.ended else self._open_steps(dossier, site):
+            sheet = before = self.sheet(dossier, step.id, site)
+            for item in (item for item in step.checks if item in answers):
+                passed, note = answers[item]
+                former = sheet.mark(item)
+                if former is None or former.passed != passed:
+                    sheet = marked(sheet, item, passed, note, by, at)
+            sheets += [sheet] if sheet != before else []
+        return sheets
+
+    def _open_steps(self, dossier: Dossier, site: str) -> list[Step]:
+        procedure = self._files.procedure(dossier)
+        items = agenda(procedure, dossier.times, dossier.steps, self._files.clock.now())
+        steps = [item.step for item in items if item.state is State.OPEN and item.step.checks]
+        return [step for step in steps if site in self.sites(dossier, step)]
 
     def steps(self, dossier: Dossier) -> list[Step]:
         """The steps of the procedure that have a check list."""

@@ -237,6 +237,10 @@ export class ControlDesk extends Desk {
     else this.run(() => this.at.turn(this.turnSites, this.seconds));
   }
 
+  /** Let these sites be examined, or all. */
+  rehearse = (sites: string[]) => this.run(() => this.at.rehearse(sites));
+  endRehearsal = () => this.run(this.at.endRehearsal);
+
   toggleClock = () => this.run(() => this.at.clock(!this.conference?.clock));
   toggleLock = () => this.run(() => this.at.lock(!this.conference?.locked));
   slate = (text: string) => this.run(() => this.at.slate(text.trim()));
@@ -322,6 +326,7 @@ export class ControlDesk extends Desk {
     toSite: () => this.#open('site'),
     toSession: () => this.#open('session'),
     toMcus: () => this.#open('mcus'),
+    toRehearsal: () => this.#open('rehearsal'),
     itemPrepare: () => this.prepareItem(this.items[this.cursor]),
     rollPresent: () => this.roll?.press('present'),
     rollOnline: () => this.roll?.press('online'),

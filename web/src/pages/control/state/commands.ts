@@ -42,6 +42,8 @@ function ofSession(desk: ControlDesk): Command[] {
     one('mute-but', t('session.mute_but'), () => desk.muteAllBut()),
     one('record', t(desk.recordingNow ? 'record.stop' : 'record.start'), () => twice(desk, () => desk.toggleRecording())),
     ...(now?.ends_at ? [one('extend', t('palette.extend'), desk.extend)] : []),
+    ...(desk.live.state?.rehearsal ? [one('rehearsal', t('rehearsal.end'), desk.endRehearsal)] : [one('rehearsal', t('rehearsal.begin'), () => desk.rehearse([]))]),
+    ...(desk.site(desk.selected) ? [one('examine', t('rehearsal.again_site', { site: desk.nameOf(desk.selected) }), () => desk.rehearse([desk.selected]))] : []),
     one('end', t('session.end'), () => twice(desk, () => desk.end())),
     ...desk.layouts.map((layout) =>
       one(`layout:${layout.id}`, t('palette.layout', { name: reader.language === 'vi' ? layout.name : layout.name_en }), () => desk.choose(layout)),

@@ -2,16 +2,16 @@
 import type { IconName } from '../../../parts/icons.ts';
 import type { KeyId } from '../../../keys.ts';
 
-export const PANELS = ['rundown', 'queue', 'talk', 'roll', 'turn', 'scenes', 'site', 'session', 'mcus'] as const;
+export const PANELS = ['rundown', 'queue', 'talk', 'roll', 'turn', 'scenes', 'site', 'session', 'mcus', 'rehearsal'] as const;
 export type PanelId = (typeof PANELS)[number];
 
 export const PANEL_KEYS: Record<PanelId, KeyId> = {
   rundown: 'toRundown', queue: 'toQueue', talk: 'toTalk', roll: 'toRoll', turn: 'toTurn', scenes: 'toScenes', site: 'toSite',
-  session: 'toSession', mcus: 'toMcus',
+  session: 'toSession', mcus: 'toMcus', rehearsal: 'toRehearsal',
 };
 
 export const PANEL_ICONS: Record<PanelId, IconName> = {
-  rundown: 'list', queue: 'hand', talk: 'talk', roll: 'check', turn: 'turn', scenes: 'frames', site: 'camera', session: 'gear', mcus: 'server',
+  rundown: 'list', queue: 'hand', talk: 'talk', roll: 'check', turn: 'turn', scenes: 'frames', site: 'camera', session: 'gear', mcus: 'server', rehearsal: 'pulse',
 };
 
 /** Shown first, by the session: without a dossier there is neither script nor roll. */

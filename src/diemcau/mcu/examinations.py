@@ -1,0 +1,177 @@
+"""Examinations: a site's RTP forwarded to the examiner, whose chirp is the feed that it hears."""
+
+import asyncio
+import contextlib
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from diemcau.domain.resources import Examination, Key, Listener, Room
+from diemcau.mcu.apart import Apart
+from diemcau.mcu.ground import Ground
+from diemcau.mcu.mixers import CHIRP_SSRC
+from diemcau.mcu.ports import free_udp_ports, give_back
+from diemcau.mcu.present import Held
+from diemcau.mcu.rooms import Rooms, feed_mids
+from diemcau.ports.media import MediaError
+
+log = structlog.get_logger(__name__)
+
+HOST = "127.0.0.1"
+AUDIO_PT, VIDEO_PT = 112, 109
+"""Payload types of what is forwarded for an examination, by which no other forward is known."""
+
+SECONDS = 6
+"""How long the examiner looks and listens."""
+
+GRACE_S = 30.0
+"""What the analysis may take beside, the first one above all."""
+
+
+class Examinations:
+    """Makes and removes ``Examination``; ``on_event`` is told what each found."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        rooms: Rooms,
+        folder: Path,
+        on_event: Callable[[str, dict[str, Any]], None],
+    ) -> None:
+        self._ground = ground
+        self._rooms = rooms
+        self._folder = folder
+        self._on_event = on_event
+        self._examiner: Apart | None = None
+        self._starting = asyncio.Lock()
+        self._looking: dict[Key, asyncio.Task[None]] = {}
+
+    async def create(self, wanted: Examination) -> None:
+        self._end_looking(wanted.key)
+        examiner = await self._running()
+        opened = await examiner.call("open", {})
+        notes: dict[str, Any] = {"id": opened["id"], "streams": []}
+        try:
+            notes["ports"] = port, rtcp_port = free_udp_ports(2)
+            await self._rooms.add_feed(wanted.conference, wanted.chirp, port, rtcp_port)
+            pli = await self._forward(wanted, opened, notes)
+        except MediaError:
+            await self._clear(wanted, notes)
+            await examiner.call("close", {"id": opened["id"]})
+            raise
+        self._ground.present.put(Held(wanted, mids=feed_mids(wanted.chirp), notes=notes))
+        chirp = {"host": HOST, "port": port, "ssrc": CHIRP_SSRC}
+        order = {"id": opened["id"], "seconds": SECONDS, "pli": pli, "chirp": chirp}
+        self._looking[wanted.key] = asyncio.create_task(self._look(examiner, wanted, order))
+
+    async def delete(self, unwanted: Examination) -> None:
+        held = self._ground.present.drop(unwanted.key)
+        self._end_looking(unwanted.key)
+        if held is not None:
+            await self._clear(unwanted, held.notes)
+
+    async def stop(self) -> None:
+        for task in self._looking.values():
+            task.cancel()
+        if self._examiner is not None:
+            await self._examiner.stop()
+
+    async def _running(self) -> Apart:
+        """The examiner; one that a former agent left is ended, with all it had."""
+        async with self._starting:
+            if self._examiner is None or not self._examiner.running:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                examiner = self._new()
+                if await examiner.find_or_start():
+                    await examiner.stop()
+                    examiner = self._new()
+                    await examiner.find_or_start()
+                await self._stop_strays()
+                self._examiner = examiner
+            return self._examiner
+
+    def _new(self) -> Apart:
+        return Apart("examiner", self._folder, lambda _: None, self._ended, sys.executable)
+
+    async def _forward(
+        self, wanted: Examination, opened: dict[str, Any], notes: dict[str, Any]
+    ) -> list[Any] | None:
+        """Send the site's sound and picture to the examiner; where its keyframes are asked for."""
+        publisher = self._ground.present.feed(wanted.conference, f"site/{wanted.site}")
+        if publisher is None:
+            raise MediaError("no-feed", f"{wanted.site} has gone")
+        ways = (
+            (publisher.mids.audio, opened["audio"][1], AUDIO_PT),
+            (publisher.mids.video, opened["video"][1], VIDEO_PT),
+        )
+        streams = [
+            {"mid": mid, "port": port, "ssrc": secrets.randbits(31), "pt": payload_type}
+            | ({"rtcp_port": port} if payload_type == VIDEO_PT else {})
+            for mid, port, payload_type in ways
+            if mid
+        ]
+        reply = await self._ground.ask(
+            "rtp_forward",
+            room=wanted.conference,
+            publisher_id=f"site/{wanted.site}",
+            host=HOST,
+            streams=streams,
+        )
+        notes["streams"] = [forwarder["stream_id"] for forwarder in reply["forwarders"]]
+        rtcp = [f["local_rtcp_port"] for f in reply["forwarders"] if "local_rtcp_port" in f]
+        return [HOST, rtcp[0]] if rtcp else None
+
+    async def _look(self, examiner: Apart, wanted: Examination, order: dict[str, Any]) -> None:
+        """Tell what is found. Of an examination that failed nothing is told: whoever asked for it
+        asks again."""
+        try:
+            found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
+        except MediaError as error:
+            log.warning("not examined", site=wanted.site, error=str(error))
+            return
+        finally:
+            with contextlib.suppress(MediaError):
+                await examiner.call("close", {"id": order["id"]})
+        told = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
+        self._on_event("examined", {**told, **found, "hears": self._hears(wanted)})
+
+    def _hears(self, wanted: Examination) -> bool:
+        """Whether a session of the site plays the chirp."""
+        return any(
+            isinstance(held.resource, Listener)
+            and (held.resource.conference, held.resource.site) == (wanted.conference, wanted.site)
+            and held.resource.sound == wanted.chirp
+            for held in self._ground.present.held
+        )
+
+    def _end_looking(self, key: Key) -> None:
+        task = self._looking.pop(key, None)
+        if task is not None:
+            task.cancel()
+
+    def _ended(self) -> None:
+        """The process died: with it all its examinations, which are made again."""
+        self._examiner = None
+        for held in self._ground.present.held:
+            if isinstance(held.resource, Examination):
+                self._ground.present.drop(held.resource.key)
+
+    async def _clear(self, examination: Examination, notes: dict[str, Any]) -> None:
+        for stream in notes["streams"]:
+            feed = f"site/{examination.site}"
+            await self._ground.stop_forward(examination.conference, feed, stream)
+        await self._rooms.remove_feed(examination.conference, examination.chirp)
+        give_back(notes.get("ports", []))
+
+    async def _stop_strays(self) -> None:
+        """End what is still forwarded to an examiner that died."""
+        for held in self._ground.present.held:
+            if isinstance(held.resource, Room):
+                room = held.resource.conference
+                for forward in await self._ground.forwards(room):
+                    if forward.payload_type in (AUDIO_PT, VIDEO_PT):
+                        await self._ground.stop_forward(room, forward.feed, forward.stream)

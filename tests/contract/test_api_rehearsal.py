@@ -1,0 +1,175 @@
+"""The unattended rehearsal, from the request to the marks on the check sheets."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from diemcau.domain.rehearsal import AGAIN
+from diemcau.domain.resources import Examination, to_json
+from diemcau.domain.roles import Role
+from diemcau.ports.mcus import Report
+from diemcau.services.live import ALL
+from diemcau.testing.app import FakeServer
+from diemcau.testing.samples import MASTER, NORTH, SOUTH
+
+GOOD = {
+    "frames": 150.0, "fps": 25.0, "width": 640.0, "height": 360.0, "luma": 95.0,
+    "sound_s": 5.9, "listened_s": 2.6, "loudness_lufs": -23.0, "silence_s": 0.4, "loss_pct": 0.0,
+}  # fmt: skip
+HERE, THERE = "s-bac-1", "s-nam-1"
+
+
+def publish(house: FakeServer, *sites: str, session: str = "p") -> None:
+    """These sites are there, each at its MCU."""
+    directory = house.server.book.directory
+    for mcu in (MASTER, NORTH, SOUTH):
+        own = [site for site in sites if directory.site(site).mcu == mcu]
+        found = [{"kind": "publisher", "site": site, "session": session} for site in own]
+        resources = [{**one, "conference": house.conference.id} for one in found]
+        house.server.observations.observed(mcu, {"epoch": "e", "resources": resources})
+
+
+def examinations(house: FakeServer) -> dict[str, int]:
+    """Attempts of the sites that MCUs are to examine now."""
+    return {
+        resource.site: resource.attempt
+        for resources in house.mcus.desired.values()
+        for resource in resources
+        if isinstance(resource, Examination)
+    }
+
+
+async def found(house: FakeServer, site: str, attempt: int = 1, **other: Any) -> None:
+    """The site's examiner tells what it found, by default that all is well."""
+    conference = house.server.control.get(house.conference.id)
+    slot = conference.slots.index(site)
+    house.server.observations.input(
+        {"conference": conference.id, "site": site, "slot": slot, "state": "live"}
+    )
+    params = {"mark": None, "hears": True, "figures": GOOD, **other}
+    mcu = house.server.book.directory.site(site).mcu
+    about = {"conference": conference.id, "site": site, "attempt": attempt}
+    await house.server.rehearsals.examined(Report(mcu, "examined", {**params, **about}))
+    await house.server.rehearsals.tick()
+
+
+def state(house: FakeServer) -> dict[str, Any]:
+    seen: dict[str, Any] = house.server.hub.snapshot(house.conference.id, ALL)["state"]
+    return seen
+
+
+@pytest.fixture
+def path(house: FakeServer) -> str:
+    return f"/api/conferences/{house.conference.id}/rehearsal"
+
+
+@pytest.fixture
+def operator(house: FakeServer) -> dict[str, str]:
+    return {"Authorization": f"Bearer {house.token(Role.OPERATOR)}"}
+
+
+async def test_everybody_there_is_examined_and_passes(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, "s-tinh", HERE)
+    assert (await client.post(path, headers=operator)).status_code == 200
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {"s-tinh": 1, HERE: 1}
+    hears = {
+        resource["site"]: resource["sound"]
+        for resource in map(to_json, house.mcus.desired[NORTH])
+        if resource["kind"] == "admission"
+    }
+    assert hears == {HERE: f"chirp/{HERE}", "s-bac-2": "program"}
+    seen = state(house)
+    assert seen["rehearsal"]["running"] == ["s-tinh", HERE]
+    assert seen["examinations"][THERE] == {"state": "waiting"}
+    await found(house, HERE)
+    seen = state(house)
+    assert seen["rehearsal"]["passed"] == [HERE]
+    assert seen["examinations"][HERE]["state"] == "passed"
+    assert seen["examinations"][HERE]["figures"] == GOOD
+    publish(house, "s-tinh", HERE, THERE)
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {"s-tinh": 1, THERE: 1}
+    assert (await client.delete(path, headers=operator)).status_code == 200
+    assert examinations(house) == {}
+    assert "rehearsal" not in state(house)
+    assert (await client.delete(path, headers=operator)).status_code == 409
+
+
+async def test_who_fails_is_told_why_and_examined_again(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, hears=False)
+    seen = state(house)["examinations"][HERE]
+    assert (seen["state"], seen["attempt"]) == ("failed", 1)
+    assert [fault["fault"] for fault in seen["faults"]] == ["one-way"]
+    assert all(fault["reason"]["vi"] and fault["advice"]["en"] for fault in seen["faults"])
+    assert examinations(house) == {}
+    assert house.house.rehearsals.pause() == AGAIN.total_seconds()
+    house.clock.advance(AGAIN.total_seconds())
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 2}
+    await found(house, HERE, attempt=2)
+    assert state(house)["rehearsal"]["passed"] == [HERE]
+
+
+async def test_who_joins_anew_after_mending_is_examined_at_once(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, hears=False)
+    publish(house, HERE)
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {}
+    publish(house, HERE, session="p2")
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 2}
+
+
+async def test_what_another_mcu_or_an_earlier_attempt_says_changes_nothing(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    told = {"site": HERE, "attempt": 1, "mark": None, "hears": True, "figures": GOOD}
+    about = {"conference": house.conference.id, **told}
+    await house.server.rehearsals.examined(Report(SOUTH, "examined", about))
+    await house.server.rehearsals.examined(Report(NORTH, "examined", {**about, "attempt": 7}))
+    await house.server.rehearsals.examined(Report(NORTH, "examined", {**about, "site": "nobody"}))
+    assert state(house)["rehearsal"]["running"] == [HERE]
+    for broken in ({"figures": {"fps": float("nan")}}, {"figures": {"fps": "many"}}, {"mark": "x"}):
+        with pytest.raises(ValueError, match=r"finite|convert|invalid"):
+            _ = house.server.rehearsals.examined(Report(NORTH, "examined", {**about, **broken}))
+
+
+async def test_a_room_sees_its_own_examination_alone(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE, THERE)
+    await client.post(path, headers=operator, json={"sites": [HERE, THERE]})
+    seen = house.server.hub.view(house.conference.id, HERE)
+    assert list(seen["examinations"]) == [HERE]
+    assert "rehearsal" not in seen
+    chair = {"Authorization": f"Bearer {house.token(Role.CHAIR)}"}
+    assert (await client.post(path, headers=chair)).status_code == 403
+
+
+async def test_a_server_that_comes_back_goes_on_with_it(house: FakeServer, tmp_path: Path) -> None:
+    publish(house, HERE)
+    await house.server.rehearsals.begin(house.conference.id, [HERE], "test")
+    await house.server.rehearsals.tick()
+    again = FakeServer()
+    again.store, again.clock = house.store, house.clock
+    await again.start(tmp_path, conference=False)
+    again.conference = house.conference
+    assert examinations(again) == {HERE: 1}

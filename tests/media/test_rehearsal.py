@@ -1,0 +1,88 @@
+"""The unattended rehearsal in real media: every site goes up the cascade, is seen, heard and
+chirped at, and is given back to the session. A fault is named; an examiner that dies is followed by
+another."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from diemcau.lab.meeting import Meeting
+from diemcau.lab.province import Province
+from diemcau.lab.watching import now_ms
+from tests.stage import CHAIR, COMMUNE, NEIGHBOUR
+
+pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
+
+MCUS = ("vinh-phuc", "vnpt")
+SITES = (CHAIR, COMMUNE)
+DEAF = NEIGHBOUR
+"""Publishes, and plays nothing."""
+
+
+class Stage:
+    def __init__(self, province: Province, meeting: Meeting) -> None:
+        self.province, self.meeting = province, meeting
+
+    async def rehearsed(self, *sites: str) -> dict[str, Any]:
+        """The examinations, once each of these sites has passed or failed."""
+        await self.meeting.command("rehearsal", sites=list(sites))
+
+        def settled(state: dict[str, Any]) -> bool:
+            rehearsal = state.get("rehearsal", {})
+            over = {*rehearsal.get("passed", ()), *rehearsal.get("failed", ())}
+            return over >= set(sites) and not over & set(rehearsal["running"])
+
+        await self.meeting.until(settled, f"{sites} examined", timeout=60)
+        found: dict[str, Any] = self.meeting.state["examinations"]
+        return found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        folder = tmp_path_factory.mktemp("province")
+        province = await stack.enter_async_context(Province(folder, mcus=MCUS))
+        meeting = await province.open("Tổng duyệt", [*SITES, DEAF], chair=CHAIR)
+        await meeting.mcus_online(timeout=60)
+        await province.publish(meeting, SITES, play=True)
+        await province.publish(meeting, [DEAF])
+        await meeting.sites_ready(3, timeout=60)
+        yield Stage(province, meeting)
+
+
+async def test_a_good_site_passes_and_one_that_hears_nothing_is_named(stage: Stage) -> None:
+    found = await stage.rehearsed(*SITES, DEAF)
+    for site in SITES:
+        assert (found[site]["state"], found[site]["faults"]) == ("passed", [])
+    assert [fault["fault"] for fault in found[DEAF]["faults"]] == ["one-way"]
+    assert stage.meeting.state["sites"][COMMUNE].get("input", "") in ("", "live")
+
+
+async def test_the_site_hears_silence_and_chirps_and_then_the_programme_again(
+    stage: Stage,
+) -> None:
+    chair = stage.province.number(CHAIR)
+    viewer = stage.province.view("vnpt", stage.meeting, site=COMMUNE, numbers=[chair])
+    async with viewer:
+        await viewer.hears(chair)
+        await stage.meeting.command("rehearsal", sites=[COMMUNE])
+        await viewer.hears_no_more(chair)
+        since = now_ms()
+        await viewer.hears(chair, since=since, timeout=30)
+    assert COMMUNE in stage.meeting.state["rehearsal"]["passed"]
+
+
+async def test_an_examiner_that_dies_is_followed_by_another(stage: Stage) -> None:
+    await stage.meeting.command("rehearsal", sites=[COMMUNE])
+    await stage.meeting.until(
+        lambda state: COMMUNE in state["rehearsal"]["running"], "the examination begun"
+    )
+    stage.province.kill("examiner-vnpt")
+    await stage.meeting.until(
+        lambda state: COMMUNE in state["rehearsal"]["passed"], "examined all the same", timeout=60
+    )
