@@ -310,3 +310,22 @@ def test_keys_that_are_shown_are_those_that_the_page_knows(open_page: Open) -> N
     for text in ("Lên hình mục tiếp theo của kịch bản", "Đổi chỗ với ô sau", "Bảng lệnh"):
         expect(dialog).to_contain_text(text)
     assert dialog.evaluate("one => one.scrollHeight <= one.clientHeight")
+
+
+def test_a_rehearsal_names_only_the_sites_that_need_a_person(open_page: Open) -> None:
+    page = control(open_page)
+    press(page, "Shift+K")
+    rehearsal = panel(page, "Đo kiểm tự động")
+    rehearsal.get_by_role("button", name="Đo kiểm tất cả điểm cầu").click()
+    expect(rehearsal.get_by_role("status")).to_contain_text("9 đạt · 1 chưa đạt", timeout=15_000)
+    needing = rehearsal.get_by_role("listitem")
+    expect(needing).to_have_count(1)
+    expect(needing).to_contain_text("UBND huyện Bình Xuyên")
+    expect(needing).to_contain_text("Bật đèn phòng họp")
+    for _ in range(2):
+        rehearsal.get_by_role("button", name="Đo kiểm lại UBND huyện Bình Xuyên").click()
+        expect(rehearsal.get_by_role("status")).to_contain_text("0 đang đo", timeout=15_000)
+    expect(rehearsal.get_by_role("status")).to_contain_text("10 đạt · 0 chưa đạt", timeout=15_000)
+    expect(rehearsal).to_contain_text("Chưa thấy lỗi nào")
+    rehearsal.get_by_role("button", name="Dừng đo kiểm").click()
+    expect(rehearsal.get_by_role("button", name="Đo kiểm tất cả điểm cầu")).to_be_visible()
