@@ -14,8 +14,8 @@ from diemcau.cli.machine import Machine, ThisMachine
 from diemcau.domain.refusal import Refusal, Text
 
 ELEMENTS = (
-    "appsink", "appsrc", "audioconvert", "audiomixmatrix", "audiotestsrc", "avdec_h264",
-    "capsfilter",
+    "appsink", "appsrc", "audioconvert", "audiomixer", "audiomixmatrix", "audiotestsrc",
+    "avdec_h264", "capsfilter",
     "compositor", "deinterleave", "fakesink", "filesink", "giostreamsrc", "h264parse", "jpegenc",
     "level", "matroskademux", "matroskamux", "nicesrc", "opusdec", "opusenc", "overlaycomposition",
     "queue", "rglimiter", "rtph264depay", "rtph264pay", "rtpjitterbuffer", "rtpopusdepay",

@@ -47,6 +47,21 @@ class Losses:
         return self._losing
 
 
+class Delays:
+    """How long packets take: a time, and up to twice the jitter more; none overtakes another."""
+
+    def __init__(self, delay: float, jitter: float, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._delay, self._jitter = delay, jitter
+        self._latest = 0.0
+
+    def due(self, now: float) -> float:
+        """When a packet that comes now arrives."""
+        takes = self._delay + 2 * self._jitter * self._random.random()
+        self._latest = max(self._latest, now + takes)
+        return self._latest
+
+
 class Direction:
     """One way of the line: frames wait here until their time has come."""
 
@@ -54,12 +69,11 @@ class Direction:
         self.source, self._target = source, target
         self.waiting: deque[tuple[float, bytes]] = deque()
         self.carried = self.lost = 0
-        self._delay = 0.0
+        self._delays = Delays(0, 0, 0)
         self._losses = Losses(0, 1, 0)
 
-    def set(self, loss: float, delay: float, burst: float, seed: int) -> None:
-        self._delay = delay
-        self._losses = Losses(loss, burst, seed)
+    def set(self, delays: Delays, losses: Losses) -> None:
+        self._delays, self._losses = delays, losses
 
     def take_in(self, now: float) -> None:
         """Read all that is there; keep what is not lost."""
@@ -71,7 +85,7 @@ class Direction:
             if self._losses.lost():
                 self.lost += 1
             else:
-                self.waiting.append((now + self._delay, frame))
+                self.waiting.append((self._delays.due(now), frame))
 
     def give_out(self, now: float) -> None:
         """Send what has waited long enough."""
@@ -142,9 +156,11 @@ class Forwarder:
         for line in lines:
             order = json.loads(line)
             if order:
-                delay, burst, seed = order["delay_ms"] / 1000, order["burst"], order["seed"]
-                self.up.set(order["loss"], delay, burst, 2 * seed)
-                self.down.set(order["loss"], delay, burst, 2 * seed + 1)
+                delay, jitter = order["delay_ms"] / 1000, order["jitter_ms"] / 1000
+                for place, direction in enumerate((self.up, self.down)):
+                    seed = 2 * order["seed"] + place
+                    losses = Losses(order["loss"], order["burst"], seed)
+                    direction.set(Delays(delay, jitter, seed), losses)
             self.report()
         return True
 

@@ -116,17 +116,24 @@ class Host:
         self._ip.run("link", "set", self.cable, "up")
 
     def lossy(
-        self, loss: float = 0.02, delay_ms: float = 30.0, *, burst: float = 1.0, seed: int = 1
+        self,
+        loss: float = 0.02,
+        delay_ms: float = 30.0,
+        *,
+        jitter_ms: float = 0.0,
+        burst: float = 1.0,
+        seed: int = 1,
     ) -> None:
         """Make the line to this host a bad one, in both directions.
 
         `loss` is the share of packets lost (0–1), `burst` the mean number lost in a row,
-        `delay_ms` what every packet takes each way. Calling it again changes the line in place.
+        `delay_ms` what every packet takes each way, and up to twice `jitter_ms` more. Calling it
+        again changes the line in place.
         Raises WireError.
         """
         if self._wire is None:
             self._wire = Wire(self._ip, self.cable, self._tap, self._network.bridge)
-        self._wire.set(loss=loss, delay_ms=delay_ms, burst=burst, seed=seed)
+        self._wire.set(loss=loss, delay_ms=delay_ms, jitter_ms=jitter_ms, burst=burst, seed=seed)
 
     def clean(self) -> None:
         """Make the line a good one again."""

@@ -45,11 +45,19 @@ class Wire:
             self.remove()
             raise
 
-    def set(self, *, loss: float, delay_ms: float, burst: float, seed: int) -> None:
-        """Set share of loss (0–1), delay each way (ms), mean length of a loss. Raises WireError."""
-        if not 0 <= loss < 1 or delay_ms < 0 or burst < 1:
-            raise WireError("loss must be in 0–1, delay_ms at least 0, burst at least 1")
-        self._ask({"loss": loss, "delay_ms": delay_ms, "burst": burst, "seed": seed})
+    def set(
+        self, *, loss: float, delay_ms: float, jitter_ms: float, burst: float, seed: int
+    ) -> None:
+        """Set share of loss (0–1), delay each way and its jitter (ms), mean length of a loss.
+        Raises WireError."""
+        if not 0 <= loss < 1 or delay_ms < 0 or jitter_ms < 0 or burst < 1:
+            raise WireError("loss must be in 0–1, delay and jitter at least 0, burst at least 1")
+        self._ask(
+            {
+                "loss": loss, "delay_ms": delay_ms, "jitter_ms": jitter_ms, "burst": burst,
+                "seed": seed,
+            }
+        )  # fmt: skip
 
     def counts(self) -> dict[str, int]:
         """Return frames carried and lost: up is from the host, down is to it. Raises WireError."""

@@ -2,8 +2,9 @@
 
     PYTHONPATH=src /usr/bin/python3 -m diemcau.synthetic --config sites.json
 
-The file: ``{"sites": [{"number", "name", "code", "whip", "token", "whep"}, …], "width", "height",
-"fps", "bitrate", "motion", "play"}``; ``whep`` is what a site plays if ``play`` is true.
+The file: ``{"sites": [{"number", "name", "code", "whip", "token", "whep", "fault"}, …], "width",
+"height", "fps", "bitrate", "motion", "play"}``; ``whep`` is what a site plays if ``play`` is true,
+``fault`` one of ``faults.Fault``, if anything shall be wrong with it.
 
 Prints a JSON line for each change of a site's state. Takes orders as JSON lines on stdin:
 ``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``.
@@ -21,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from diemcau.synthetic.faults import Fault
 from diemcau.synthetic.picture import clock_text
 from diemcau.synthetic.player import Player
 from diemcau.synthetic.publisher import Format, gst_init
@@ -40,6 +42,7 @@ def load(path: Path) -> tuple[list[SiteConfig], Format, bool]:
         ]
         numbers = {key: int(data[key]) for key in _NUMBERS if key in data}
         fmt = Format(motion=bool(data.get("motion", False)), **numbers)
+        sites = [site._replace(fault=Fault(site.fault)) for site in sites]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SystemExit(f"{path}: not a configuration of synthetic sites: {error}") from error
     return sites, fmt, bool(data.get("play", False))
@@ -94,7 +97,7 @@ def main() -> None:
         sites = [Site(config, fmt) for config in configs]
     except ValueError as error:
         raise SystemExit(str(error)) from error
-    players = [Player(config) for config in configs if play and config.whep]
+    players = [_player(site) for site in sites if play and _plays(site.config)]
     runners: Runners = [*sites, *players]
     for runner in runners:
         runner.start()
@@ -105,6 +108,14 @@ def main() -> None:
         runner.stop()
     for runner in runners:
         runner.join(timeout=3)
+
+
+def _plays(config: SiteConfig) -> bool:
+    return bool(config.whep) and config.fault is not Fault.ONE_WAY
+
+
+def _player(site: Site) -> Player:
+    return Player(site.config, site.hear if site.config.fault is Fault.ECHO else None)
 
 
 if __name__ == "__main__":

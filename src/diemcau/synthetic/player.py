@@ -1,7 +1,7 @@
 """A synthetic site's other half: it plays the programme through WHEP and throws it away.
 
-Nothing is decoded. It makes the MCU serve as many viewers as there are sites, which is what a
-real conference costs it.
+It makes the MCU serve as many viewers as there are sites, which is what a real conference costs
+it. Nothing is decoded, but for a site with an echo its sound.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import gi
@@ -22,13 +23,21 @@ gi.require_version("GstWebRTC", "1.0")
 from gi.repository import Gst, GstWebRTC  # noqa: E402
 
 SILENCE_SECONDS = 1.5
+Hear = Callable[[bytes], None]
+
+_SOUND = """
+    rtpopusdepay ! opusdec ! audioconvert ! audio/x-raw,format=S16LE,rate=48000,channels=1
+    ! appsink name=heard sync=false async=false emit-signals=true
+"""
 
 
 class _Reception(Peer):
-    """One session's pipeline: webrtcbin, and a fakesink for each stream."""
+    """One session's pipeline: webrtcbin, and a fakesink for each stream. ``hear`` is given the
+    sound (S16LE, 48 kHz, mono), if anybody wants it."""
 
-    def __init__(self) -> None:
+    def __init__(self, hear: Hear | None) -> None:
         super().__init__("pipeline.( webrtcbin name=rtc bundle-policy=max-bundle latency=0 )")
+        self._hear = hear
         self.ended = ""
         self.last_packet = 0.0
 
@@ -48,14 +57,28 @@ class _Reception(Peer):
         self.last_packet = time.monotonic()
 
     def _on_stream(self, _rtc: Any, pad: Any) -> None:
-        sink = Gst.ElementFactory.make("fakesink")
-        sink.set_property("sync", False)
-        sink.set_property("async", False)
+        sink = self._sink(pad.get_current_caps().get_structure(0).get_string("media"))
         self._pipeline.add(sink)
         sink.sync_state_with_parent()
         target = sink.get_static_pad("sink")
         pad.link(target)
         target.add_probe(Gst.PadProbeType.BUFFER, self._on_packet)
+
+    def _sink(self, media: str) -> Any:
+        if self._hear is not None and media == "audio":
+            sink = Gst.parse_bin_from_description(_SOUND, True)
+            self._listen(sink.get_by_name("heard"), "new-sample", self._on_sample)
+            return sink
+        sink = Gst.ElementFactory.make("fakesink")
+        sink.set_property("sync", False)
+        sink.set_property("async", False)
+        return sink
+
+    def _on_sample(self, sink: Any) -> Any:
+        buffer = sink.emit("pull-sample").get_buffer()
+        if self._hear is not None:
+            self._hear(buffer.extract_dup(0, buffer.get_size()))
+        return Gst.FlowReturn.OK
 
     def _on_packet(self, _pad: Any, _info: Any) -> Any:
         self.last_packet = time.monotonic()
@@ -63,11 +86,12 @@ class _Reception(Peer):
 
 
 class Player(threading.Thread):
-    """Keeps one site's reception of the programme going until `stop`."""
+    """Keeps one site's reception of the programme going until `stop`; ``hear`` is given its
+    sound."""
 
-    def __init__(self, config: SiteConfig) -> None:
+    def __init__(self, config: SiteConfig, hear: Hear | None = None) -> None:
         super().__init__(name=f"player {config.number}", daemon=True)
-        self.config = config
+        self.config, self._hear = config, hear
         self._orders: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._stopping = False
 
@@ -86,7 +110,7 @@ class Player(threading.Thread):
             reception = resource = None
             try:
                 resource = whip.play(self.config.whep, self.config.token)
-                reception = _Reception()
+                reception = _Reception(self._hear)
                 whip.answer(resource, self.config.token, reception.answer(resource.sdp))
                 reception.await_connection()
                 failures = 0

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import gi
 
+from diemcau.synthetic.faults import ECHO_SECONDS, Fault, voice
 from diemcau.synthetic.sdp import tidy
 
 gi.require_version("Gst", "1.0")
@@ -66,7 +67,11 @@ def gst_init() -> None:
 
 
 _TYPES = (
-    (Gst, "State Pipeline Promise Buffer Caps ElementFactory Event EventType FlowReturn Format"),
+    (
+        Gst,
+        "State Pipeline Bin Promise Buffer Sample Caps ElementFactory Event EventType FlowReturn "
+        "Format",
+    ),
     (
         Gst,
         "MessageType BusSyncReply PadProbeReturn PadProbeType PadDirection Structure Pad Segment",
@@ -77,7 +82,7 @@ _TYPES = (
 )
 
 
-def _description(number: int, fmt: Format) -> str:
+def _description(number: int, fmt: Format, fault: Fault) -> str:
     """Return the pipeline: picture and tone → H.264 and Opus → webrtcbin.
 
     The transport-wide feedback extension is offered because its reports come every 200 ms, while
@@ -99,9 +104,7 @@ framerate={fmt.fps}/1,pixel-aspect-ratio=1/1
 packetization-mode=(string)1,
 rtcp-fb-nack-pli=true,rtcp-fb-transport-cc=true,extmap-3=(string)"{_TWCC}"
     ! rtc.
-    audiotestsrc is-live=true wave=sine freq={tone_hz(number)} volume={TONE_VOLUME}
-      samplesperbuffer=960
-    ! audio/x-raw,rate=48000,channels=1
+    {voice(tone_hz(number), TONE_VOLUME, fault)}
     ! opusenc bitrate=24000 complexity=0 frame-size=20
     ! rtpopuspay pt=111
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,
@@ -196,12 +199,15 @@ class Publisher(Peer):
     `notice(reason)` is called, from GStreamer's threads, when the session is lost.
     """
 
-    def __init__(self, number: int, fmt: Format, notice: Callable[[str], None]) -> None:
-        super().__init__(_description(number, fmt))
+    def __init__(
+        self, number: int, fmt: Format, notice: Callable[[str], None], fault: Fault
+    ) -> None:
+        super().__init__(_description(number, fmt, fault))
         self._notice = notice
         self.last_rtcp = 0.0
         self.silence_limit = SILENCE_SECONDS
         self._source = self._pipeline.get_by_name("picture")
+        self._heard = self._pipeline.get_by_name("heard")
         _only_send(self._rtc)
 
     def offer(self) -> str:
@@ -225,6 +231,16 @@ class Publisher(Peer):
     def push(self, frame: bytes) -> None:
         """Send one picture (I420 bytes)."""
         self._source.emit("push-buffer", Gst.Buffer.new_wrapped(frame))
+
+    def echo(self, samples: bytes) -> None:
+        """Send what the site hears, as far as it has an echo."""
+        clock = self._pipeline.get_clock()
+        if self._heard is None or clock is None:
+            return
+        buffer = Gst.Buffer.new_wrapped(samples)
+        running = clock.get_time() - self._pipeline.get_base_time()
+        buffer.pts = running + round(ECHO_SECONDS * Gst.SECOND)
+        self._heard.emit("push-buffer", buffer)
 
     def on_connected(self) -> None:
         self.last_rtcp = time.monotonic()

@@ -14,6 +14,7 @@ import time
 from typing import NamedTuple
 
 from diemcau.synthetic import whip
+from diemcau.synthetic.faults import Fault, Spoilt, shown_number
 from diemcau.synthetic.picture import Picture
 from diemcau.synthetic.publisher import Format, MediaError, Publisher
 
@@ -31,6 +32,7 @@ class SiteConfig(NamedTuple):
     whip: str
     token: str
     whep: str = ""
+    fault: Fault = Fault.NONE
 
 
 class _StopError(Exception):
@@ -54,7 +56,9 @@ class Site(threading.Thread):
     def __init__(self, config: SiteConfig, fmt: Format) -> None:
         super().__init__(name=f"site {config.number}", daemon=True)
         self.config, self._format = config, fmt
-        self._picture = Picture(config.number, config.name, config.code, *fmt[:2], fmt.motion)
+        number = shown_number(config.number, config.fault)
+        picture = Picture(number, config.name, config.code, fmt.width, fmt.height, fmt.motion)
+        self._picture = Spoilt(picture, config.fault, fmt.width * fmt.height)
         self._events: queue.SimpleQueue[Exception] = queue.SimpleQueue()
         self._publisher: Publisher | None = None
         self._stopping = False
@@ -71,8 +75,17 @@ class Site(threading.Thread):
     def tick(self, milliseconds: int, clock: str) -> None:
         """Send the picture of this moment. Called from the ticker's thread."""
         publisher = self._publisher
+        if publisher is None:
+            return
+        frame = self._picture.frame(milliseconds, clock)
+        if frame is not None:
+            publisher.push(frame)
+
+    def hear(self, samples: bytes) -> None:
+        """Take what the site's player plays. Called from its thread."""
+        publisher = self._publisher
         if publisher is not None:
-            publisher.push(self._picture.frame(milliseconds, clock))
+            publisher.echo(samples)
 
     def run(self) -> None:
         failures = 0
@@ -94,7 +107,7 @@ class Site(threading.Thread):
         self._report("connecting", "")
         while not self._events.empty():  # news of the session before
             self._events.get()
-        publisher = Publisher(self.config.number, self._format, self._notice)
+        publisher = Publisher(self.config.number, self._format, self._notice, self.config.fault)
         resource = None
         try:
             self._publisher = publisher

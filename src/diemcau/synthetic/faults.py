@@ -1,0 +1,100 @@
+"""What may be wrong with a synthetic site on purpose, so that examinations and alarms have
+something to find. What is wrong with a line is not made here, but on the line.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from diemcau.synthetic.mark import BLACK, MAX_NUMBER
+from diemcau.synthetic.picture import Picture
+
+
+class Fault(StrEnum):
+    """By the names of ``diemcau.domain.examination``."""
+
+    NONE = ""
+    BLACK = "black"
+    FROZEN = "frozen"
+    DARK = "dark"
+    LOW_FRAME_RATE = "low-frame-rate"
+    WRONG_PICTURE = "wrong-picture"
+    SILENT = "silent"
+    CLIPPING = "clipping"
+    NOISE = "noise"
+    HUM = "hum"
+    ECHO = "echo"
+    ONE_WAY = "one-way"
+
+
+ECHO_SECONDS, ECHO_VOLUME = 0.15, 0.25
+"""What a site with an echo hears comes back so much later, at -12 dB."""
+
+_FRAME_MILLISECONDS = 333
+_NOISE_VOLUME, _HUM_VOLUME, _HUM_HZ = 0.15, 0.1, 50
+_RAW = "audio/x-raw,format=S16LE,rate=48000,channels=1"
+
+
+def shown_number(number: int, fault: Fault) -> int:
+    """The number in the mark of a site's picture: its own, or the next site's."""
+    return (number + 1) % (MAX_NUMBER + 1) if fault is Fault.WRONG_PICTURE else number
+
+
+def voice(hertz: int, volume: float, fault: Fault) -> str:
+    """The part of a pipeline that makes a site's sound: a sine, and what is wrong with it."""
+    tone = _source(f"sine freq={hertz}", volume)
+    match fault:
+        case Fault.SILENT:
+            return _source("silence", 0)
+        case Fault.CLIPPING:  # a sine that is much too loud leaves only its sign
+            return _source(f"square freq={hertz}", 1)
+        case Fault.NOISE:
+            return _mixed(tone, _source("white-noise", _NOISE_VOLUME))
+        case Fault.HUM:
+            return _mixed(tone, _source(f"sine freq={_HUM_HZ}", _HUM_VOLUME))
+        case Fault.ECHO:
+            heard = f"appsrc name=heard is-live=true format=time caps={_RAW},layout=interleaved"
+            return _mixed(tone, heard, ECHO_VOLUME)
+    return tone
+
+
+class Spoilt:
+    """A site's picture, with what is wrong with it."""
+
+    def __init__(self, picture: Picture, fault: Fault, luma: int) -> None:
+        """``luma``: how many bytes of a frame are brightness."""
+        self._picture, self._fault, self._luma = picture, fault, luma
+        self._dark = bytes(BLACK + max(0, value - BLACK) * 7 // 20 for value in range(256))
+        self._last = b""
+        self._next = 0
+
+    def frame(self, milliseconds: int, clock: str) -> bytes | None:
+        """As of ``Picture``; None when there is none now."""
+        if self._fault is Fault.FROZEN and self._last:
+            return self._last
+        if self._fault is Fault.LOW_FRAME_RATE:
+            if milliseconds < self._next:
+                return None
+            self._next = milliseconds + _FRAME_MILLISECONDS
+        self._last = self._spoilt(self._picture.frame(milliseconds, clock))
+        return self._last
+
+    def _spoilt(self, frame: bytes) -> bytes:
+        luma, chroma = frame[: self._luma], frame[self._luma :]
+        match self._fault:
+            case Fault.BLACK:
+                return bytes([BLACK]) * len(luma) + bytes([128]) * len(chroma)
+            case Fault.DARK:
+                return luma.translate(self._dark) + chroma
+        return frame
+
+
+def _source(wave: str, volume: float) -> str:
+    return f"audiotestsrc is-live=true samplesperbuffer=960 wave={wave} volume={volume} ! {_RAW}"
+
+
+def _mixed(voice: str, other: str, volume: float = 1.0) -> str:
+    return (
+        f"{voice} ! voice.sink_0 {other} ! voice.sink_1 "
+        f"audiomixer name=voice sink_1::volume={volume} ! {_RAW}"
+    )
