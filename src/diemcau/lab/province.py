@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import httpx2
@@ -36,6 +37,8 @@ from diemcau.services.clock import SystemClock
 SOURCE = Path(diemcau.__file__).parent.parent
 SYNTHETIC = ["/usr/bin/python3", "-m", "diemcau.synthetic"]
 
+
+NO_FAULTS: Mapping[str, str] = MappingProxyType({})
 
 CONTENT_NUMBERS = 1050
 """What a synthetic site's content shows (and sounds like) is this much above the site's number."""
@@ -165,8 +168,11 @@ class Province:
         motion: bool = False,
         play: bool = False,
         content: bool = False,
+        faults: Mapping[str, str] = NO_FAULTS,
+        at: Host | None = None,
     ) -> None:
-        """Synthetic sites, or their content, on the host of their home MCU: one process a host."""
+        """Synthetic sites, or their content, on the host of their home MCU, or ``at`` another: one
+        process a host. ``faults``: what is wrong with whom (``synthetic.faults``)."""
         by_mcu: dict[str, list[Site]] = {}
         for site_id in sites:
             site = self.directory.site(site_id)
@@ -174,13 +180,16 @@ class Province:
         for mcu, group in by_mcu.items():
             name = publishing(meeting, mcu, group[0].number, content)
             config = {
-                "sites": [self._synthetic(meeting, site, content) for site in group],
+                "sites": [
+                    self._synthetic(meeting, site, content) | {"fault": faults.get(site.id, "")}
+                    for site in group
+                ],
                 "width": width, "height": height, "fps": fps, "bitrate": bitrate, "motion": motion,
                 "play": play,
             }  # fmt: skip
             file = self.folder / f"{name}.json"
             file.write_text(json.dumps(config, ensure_ascii=False))
-            argv = self.hosts[mcu].command(
+            argv = (at or self.hosts[mcu]).command(
                 [*SYNTHETIC, "--config", str(file)], env={"PYTHONPATH": str(SOURCE)}
             )
             await self.supervisor.start(name, argv)

@@ -177,11 +177,17 @@ class Rehearsals(Ticking):
         sites = [site for site in conference.sites if site in found or site in trials]
         view: Json = {"examinations": {s: _site_json(trials.get(s), found.get(s)) for s in sites}}
         if rehearsal is not None:
+            failed = [
+                site
+                for site, trial in trials.items()
+                if trial.attempt > 1 and site in found and found[site].at >= rehearsal.since
+            ]
+            idle = [trial.site for trial in rehearsal.trials if trial.since is None]
             view["rehearsal"] = {
                 "since": moment(rehearsal.since),
                 "running": list(conference.under_examination),
-                "waiting": [t.site for t in trials.values() if t.since is None and t.attempt == 1],
-                "failed": [t.site for t in trials.values() if t.attempt > 1],
+                "waiting": [site for site in idle if site not in failed],
+                "failed": failed,
                 "passed": list(rehearsal.passed),
             }
         return view
