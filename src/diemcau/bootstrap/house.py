@@ -36,6 +36,7 @@ from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
 from diemcau.services.desires import Desires
+from diemcau.services.dossiers.bell import Bell
 from diemcau.services.dossiers.cases import Cases
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.desk import Desk
@@ -71,6 +72,7 @@ from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
 from diemcau.services.turns import Turns
+from diemcau.services.watch import Watch
 from diemcau.store import open_store
 
 log = structlog.get_logger(__name__)
@@ -137,6 +139,7 @@ class House:
     outbox: Outbox
     custody: Custody
     turns: Turns
+    watch: Watch
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -152,13 +155,15 @@ class House:
             asyncio.create_task(_kept("outbox", self.outbox.run)),
             asyncio.create_task(_kept("custody of the log book", self.custody.run)),
             asyncio.create_task(_kept("sites in turn", self.turns.run)),
+            asyncio.create_task(_kept("watch", self.watch.run)),
         ]
         try:
             yield
         finally:
-            for one in (office.lifecycle, self.outbox, self.custody, self.turns):
+            for one in (office.lifecycle, self.outbox, self.custody, self.turns, self.watch):
                 one.stop()
             await _ended(jobs)
+            await self.watch.close()
             await office.sitting.stop()
             await self.server.accounts.close()
             await self.custody.sign()
@@ -213,15 +218,18 @@ async def assemble(
             return None
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
-        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
+        seen = (rooms.view(name), script, watch.alarms(name))
+        return project(conference, book.directory, observations, dossier, *seen)
 
     def _changed(name: str) -> None:
         if control.find(name):
             hub.changed(name)
             turns.wake()
+            watch.heard(name)
             office.sitting.observed(name)
         else:
             hub.ended(name)
+            watch.wake()
             observations.forget(name)
             rooms.forget(name)
 
@@ -244,7 +252,11 @@ async def assemble(
     journal = Journal(store, parts.sealer, clock)
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
-    gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
+    watch = Watch(control, observations, store, clock, office.files.session, hub.changed,
+                  office.bell.tell)  # fmt: skip
+    gateway.listener = Reports(
+        control, observations, hub, clock, office.sitting.observed, watch.heard
+    )
     records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
@@ -280,7 +292,7 @@ async def assemble(
         sso=parts.sso,
         public_url=settings.public_url.rstrip("/"),
     )
-    return House(server, outbox, custody, turns)
+    return House(server, outbox, custody, turns, watch)
 
 
 def _office(
@@ -316,6 +328,7 @@ def _office(
         sitting=Sitting(files, scripts, control, observations),
         desk=Desk(files, guard),
         lifecycle=Lifecycle(files, post, responsible),
+        bell=Bell(files, post),
         printing=Printing(files, checks, scripts, parts.documents, store),
         news=news,
     )

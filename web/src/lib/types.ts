@@ -53,6 +53,10 @@ export interface Quality {
   jitter_ms?: number;
   kbps?: number;
   fps?: number;
+  /** The E-model's estimate of the sound (ITU-T G.107), 1 to 4.5. */
+  mos?: number;
+  /** What the server makes of these figures. */
+  class?: 'good' | 'fair' | 'poor';
 }
 
 export interface Site {
@@ -84,12 +88,7 @@ export interface Mcu {
   parent?: string;
   viewers?: number;
   publishers?: number;
-  link?: {
-    lanes?: { lane: number; site?: string; state: string }[];
-    rtt_ms?: number;
-    loss_pct?: number;
-    kbps?: number;
-  };
+  link?: Quality & { lanes?: { lane: number; site?: string; state: string }[] };
 }
 
 /** A site that asks to speak. */
@@ -124,6 +123,16 @@ export interface ChatLine {
   text: string;
   /** The site wrote it. */
   room: boolean;
+}
+
+/** Something is wrong: `subject` is `site/<id>`, `link/<lower MCU>/<upper MCU>` or `mcu/<id>`. */
+export interface Alarm {
+  id: string;
+  subject: string;
+  kind: 'lost' | 'black' | 'frozen' | 'silent' | 'loss' | 'quality';
+  since: string;
+  /** Those that suffer from it. */
+  sites: string[];
 }
 
 export interface Incident {
