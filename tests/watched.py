@@ -114,9 +114,16 @@ class Watched:
 
     def _stats(self, mcu: str, sites: list[str]) -> None:
         of = [{"conference": self.name, "site": s, **self.sites[s].figures} for s in sites]
-        lanes = [{"conference": self.name, "lane": 0, **self.links.get(mcu, WELL)}]
-        params = {"publishers": of, "links": lanes if mcu != self.conference.master else []}
+        held = range(len(self.conference.lanes.get(mcu, ())))
+        lanes = [{"conference": self.name, "lane": n, **self._lane(mcu, n)} for n in held]
+        params = {"publishers": of, "links": lanes}
         self.listener.report(Report(mcu, "stats", params))
+
+    def _lane(self, mcu: str, lane: int) -> Json:
+        """What its site lost before is missing on a lane too."""
+        own, site = self.links.get(mcu, WELL), self.conference.lanes[mcu][lane]
+        before = self.sites[site].figures.get("loss_pct", 0) if site else 0
+        return {**own, "loss_pct": own["loss_pct"] + before}
 
     def _mixed(self) -> None:
         seats = {s: n for n, s in enumerate(self.conference.slots) if s and s not in self.gone}

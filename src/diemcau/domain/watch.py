@@ -39,8 +39,8 @@ class Thresholds:
         default_factory=lambda: {
             "lost": Hold(0.5, 2),
             "black": Hold(0.3, 2),
-            "frozen": Hold(0.7, 2),
-            "silent": Hold(2, 2),
+            "frozen": Hold(0.4, 2),
+            "silent": Hold(1.5, 2),
             "loss": Hold(0, 6),
             "quality": Hold(5, 10),
         }

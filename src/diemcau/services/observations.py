@@ -2,7 +2,7 @@
 again after every reconnection."""
 
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
@@ -96,13 +96,8 @@ class Said:
         return looks if said_slot == slot else ""
 
     def link(self, mcu: str) -> dict[str, float]:
-        """A link's lanes together: the worst delay and loss, the sum of the rates."""
-        found: dict[str, float] = {}
-        for name, join in _JOINED.items():
-            lanes = [lane[name] for lane in self.links.get(mcu, {}).values() if name in lane]
-            if lanes:
-                found[name] = round(join(lanes), 1)
-        return found
+        """A link's lanes together."""
+        return joined(self.links.get(mcu, {}).values())
 
     def there(self) -> set[str]:
         """The sites whose media arrive."""
@@ -231,6 +226,16 @@ class Observations:
             said.page_quality.pop(site, None)
         for site in said.stills.keys() - said.published():
             del said.stills[site]
+
+
+def joined(lanes: Collection[Mapping[str, float]]) -> dict[str, float]:
+    """Lanes as one link: the worst delay and loss, the sum of the rates."""
+    found: dict[str, float] = {}
+    for name, join in _JOINED.items():
+        values = [lane[name] for lane in lanes if name in lane]
+        if values:
+            found[name] = round(join(values), 1)
+    return found
 
 
 def figures(entry: Mapping[str, Any]) -> dict[str, float]:

@@ -4,6 +4,7 @@ Only the server's clock counts. What is said is a new object each time, so what 
 one after a while is old, and as good as missing.
 """
 
+from collections import deque
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
@@ -17,9 +18,10 @@ from diemcau.domain.measures import FAULTS
 from diemcau.domain.planner import cascade, home
 from diemcau.domain.quality import believed, with_mos
 from diemcau.domain.rollup import Sample
+from diemcau.domain.source import site_of
 from diemcau.domain.watch import SiteFacts, line_ills, site_ills
 from diemcau.services.live import arriving, state_at_home
-from diemcau.services.observations import Observations, Said
+from diemcau.services.observations import Observations, Said, joined
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,7 @@ class Sight:
         self._missed: dict[str, float] = {}
         self._said: dict[Hashable, tuple[object, float]] = {}
         self._liars: set[tuple[str, str]] = set()
+        self._losses: dict[Hashable, deque[tuple[float, float]]] = {}
 
     def look(self, conference: Conference, directory: Directory, at: float) -> dict[str, Seen]:
         """Everybody who is there, or was and did not leave."""
@@ -63,7 +66,7 @@ class Sight:
         self._miss(conference, tree, homes, said, at)
         for mcu in tree.members:
             subject = subject_of(tree, mcu)
-            seen[subject] = self._mcu(conference.id, tree, mcu, said, at)
+            seen[subject] = self._mcu(conference, tree, homes, mcu, said, at)
         down = {subject for subject, one in seen.items() if one.reading.ill["lost"]}
         for site, mcu in homes.items():
             state = state_at_home(site, mcu, said)
@@ -73,19 +76,63 @@ class Sight:
         seen["program"] = self._program(conference, said, at)
         return seen
 
-    def _mcu(self, conference: str, tree: Cascade, mcu: str, said: Said, at: float) -> Seen:
+    def _mcu(
+        self,
+        conference: Conference,
+        tree: Cascade,
+        homes: Mapping[str, str],
+        mcu: str,
+        said: Said,
+        at: float,
+    ) -> Seen:
         """An MCU and its link are one: what does not come over the one is not at the other."""
-        well = self._observations.well(mcu, conference)
+        well = self._observations.well(mcu, conference.id)
         if well:
             self._up.add(mcu)
         known = mcu in self._up or at - self._began > COMING_S
         missed = mcu in self._missed and at - self._missed[mcu] >= SEATS_S
         lost = known and (not well or missed)
         fresh = self._fresh(("link", mcu), said.links.get(mcu), at)
-        figures = self._judged(mcu, said.link(mcu)) if fresh and not lost else {}
+        figures: dict[str, float] = {}
+        if fresh and not lost:
+            lanes = said.links[mcu].items()
+            own = [self._lane(conference, tree, homes, mcu, n, lane, said, at) for n, lane in lanes]
+            figures = with_mos(self._judged(mcu, joined(own)))
         above = tuple(subject_of(tree, one) for one in tree.path(mcu)[1:])
         reading = Reading({"lost": lost, **line_ills(figures)}, above)
         return Seen(reading, Sample(well and not missed, figures, ("lost",) if lost else ()))
+
+    def _lane(
+        self,
+        conference: Conference,
+        tree: Cascade,
+        homes: Mapping[str, str],
+        mcu: str,
+        lane: int,
+        figures: Mapping[str, float],
+        said: Said,
+        at: float,
+    ) -> Mapping[str, float]:
+        """A lane's own figures: packets that were lost before it are not lost on it."""
+        lanes = conference.lanes.get(mcu, ())
+        source = lanes[lane] if lane < len(lanes) else ""
+        if "loss_pct" not in figures or site_of(source) not in homes:
+            return figures
+        path = tree.path(homes[site_of(source)])
+        below = path[path.index(mcu) - 1] if mcu in path[1:] else ""
+        carried = conference.lanes.get(below, ())
+        number = carried.index(source) if source in carried else -1
+        before = said.links.get(below, {}).get(number) if below else said.quality.get(source)
+        lost = self._worst((mcu, lane), (before or {}).get("loss_pct", 0.0), at)
+        return {**figures, "loss_pct": max(0.0, figures["loss_pct"] - lost)}
+
+    def _worst(self, key: Hashable, loss: float, at: float) -> float:
+        """The most of a loss lately: the two ends of a lane tell of it at different times."""
+        losses = self._losses.setdefault(key, deque())
+        losses.append((at, loss))
+        while at - losses[0][0] > OLD_S:
+            losses.popleft()
+        return max(loss for _, loss in losses)
 
     def _site(
         self,

@@ -99,7 +99,7 @@ framerate={fmt.fps}/1,pixel-aspect-ratio=1/1
 packetization-mode=(string)1,
 rtcp-fb-nack-pli=true,rtcp-fb-transport-cc=true,extmap-3=(string)"{_TWCC}"
     ! rtc.
-    audiotestsrc is-live=true wave=sine freq={tone_hz(number)} volume={TONE_VOLUME}
+    audiotestsrc name=tone is-live=true wave=sine freq={tone_hz(number)} volume={TONE_VOLUME}
       samplesperbuffer=960
     ! audio/x-raw,rate=48000,channels=1
     ! opusenc bitrate=24000 complexity=0 frame-size=20

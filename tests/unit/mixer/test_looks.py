@@ -38,6 +38,11 @@ def test_a_picture_that_does_not_change_is_frozen_within_two_seconds() -> None:
     assert found[-1] is Look.MOVING
 
 
+def test_an_encoder_that_still_spends_bits_on_a_frozen_picture_does_not_make_it_move() -> None:
+    creeping = [[bytes(v + n % 3 for v in row) for row in noise(0)] for n in range(20)]
+    assert seen(creeping)[-1] is Look.FROZEN
+
+
 def test_keyframes_of_a_frozen_camera_do_not_make_it_move() -> None:
     frozen = [noise(n // 15) for n in range(60)]
     assert set(seen(frozen)[16:]) == {Look.FROZEN}
