@@ -73,5 +73,5 @@ def _changed(former: bytes, luma: bytes) -> bool:
     """Whether more has changed than an encoder does by itself."""
     if len(former) != len(luma):
         return True
-    moved = sum(map(gt, map(abs, map(sub, former, luma)), repeat(CREEP)))
+    moved: int = sum(map(gt, map(abs, map(sub, former, luma)), repeat(CREEP)))
     return moved > STILL_SHARE * len(luma)

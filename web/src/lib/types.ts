@@ -204,6 +204,7 @@ export interface LiveState {
   mcus?: Record<string, Mcu>;
   talk?: Record<string, ChatLine[]>;
   incidents?: Record<string, Incident>;
+  alarms?: Record<string, Alarm>;
   agenda?: AgendaItem[];
   server?: { version: string };
 }
