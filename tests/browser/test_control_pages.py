@@ -1,6 +1,8 @@
 """The control room directed from the keyboard alone, on the mock: a session under way."""
 
 import re
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -329,3 +331,38 @@ def test_a_rehearsal_names_only_the_sites_that_need_a_person(open_page: Open) ->
     expect(rehearsal).to_contain_text("Chưa thấy lỗi nào")
     rehearsal.get_by_role("button", name="Dừng đo kiểm").click()
     expect(rehearsal.get_by_role("button", name="Đo kiểm tất cả điểm cầu")).to_be_visible()
+
+
+def _alarms(*said: tuple[str, str, list[str]]) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    return {
+        f"{kind}.{subject}": {
+            "id": f"{kind}.{subject}", "subject": subject, "kind": kind, "since": now,
+            "sites": sites,
+        }
+        for subject, kind, sites in said
+    }  # fmt: skip
+
+
+def test_an_alarm_says_whose_it_is_and_what_to_try_and_leads_there(open_page: Open) -> None:
+    page = control(open_page)
+    press(page, "Shift+Q")
+    alarms = panel(page, "Cảnh báo")
+    expect(alarms).to_contain_text("Không có cảnh báo")
+    two = _alarms(
+        ("link/vnpt/vinh-phuc", "lost", ["s-dao-duc", "s-tam-dao"]),
+        ("site/s-dai-dinh", "loss", ["s-dai-dinh"]),
+    )
+    send(page, "/mock/state", {"alarms": two})
+    link = alarms.get_by_role("article").filter(has_text="Mất kết nối")
+    expect(link).to_contain_text("2 điểm cầu bị ảnh hưởng: UBND xã Đạo Đức")
+    expect(link).to_contain_text("gọi người trực")
+    chip = page.get_by_role("banner").get_by_role("button", name="2 cảnh báo")
+    expect(chip).to_be_visible()
+    site = alarms.get_by_role("article").filter(has_text="Mất gói nhiều")
+    site.get_by_role("button", name="Đến điểm cầu").click()
+    expect(row(page, "s-dai-dinh")).to_have_class(re.compile("selected"))
+    link.get_by_role("button", name="Xem các MCU").click()
+    expect(panel(page, "Các MCU")).to_be_visible()
+    send(page, "/mock/state", {"alarms": {}})
+    expect(chip).to_have_count(0)

@@ -73,7 +73,8 @@ async def test_a_sites_page_tells_its_quality(served: Served) -> None:
         assert set((await receive(socket))["state"]["sites"]) == {"s-bac-1", "s-tinh"}
         await socket.send(json.dumps({"type": "quality", "quality": {"rtt_ms": 7, "fps": 25}}))
         patch = (await receive(socket))["patch"]
-        assert patch == {"sites": {"s-bac-1": {"quality": {"rtt_ms": 7, "fps": 25}}}}
+        shown = {"rtt_ms": 7, "fps": 25, "class": "good"}
+        assert patch == {"sites": {"s-bac-1": {"quality": shown}}}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The mixer as its viewers see and hear it: real process, real RTP, an independent decoder."""
 
 import itertools
+import operator
 import os
 import signal
 import socket
@@ -516,6 +517,31 @@ def test_packets_without_pictures_are_a_stall_and_then_a_slate(own_rig: Rig) -> 
     assert centre(frames[-1]) == "dark"
     held = [f.came - begin for f in frames if f.came > begin and centre(f) == "red"]
     assert 2.5 < max(held) < 3.5, "a frozen picture stays for three seconds"
+
+
+def test_black_and_frozen_pictures_are_told_of_what_is_shown(own_rig: Rig) -> None:
+    """A new source begins anew; a slot that nobody is shown is not looked at."""
+    rig = own_rig
+    rig.source(0, "red", 400)
+    rig.source(1, "red", 700, pattern="black")
+    rig.source(2, "red", 900, pattern="snow")
+    rig.source(3, "red", 900)
+    for slot in range(4):
+        rig.client.call("input", slot=slot, source=f"s{slot}")
+        rig.client.state(slot, "live")
+    begun = time.monotonic()
+    show(rig.client, [pane(slot, 0.3 * slot, 0, 0.3, 1) for slot in range(3)])
+    for slot, looks in ((1, "black"), (0, "frozen")):
+        told = {"event": "look", "slot": slot, "source": f"s{slot}", "looks": looks}
+        rig.client.wait(partial(operator.eq, told))
+        print(f"{looks}: {time.monotonic() - begun:.2f} s after it was shown")
+    rig.client.call("input", slot=0, source="another")
+    rig.client.listen(1.0)
+    show(rig.client, full(2))
+    rig.client.wait(lambda e: e["event"] == "look" and e["slot"] == 1 and e["looks"] == "moving")
+    rig.client.listen(2.5)
+    looked = {(e["slot"], e["source"]) for _, e in rig.client.events if e["event"] == "look"}
+    assert looked == {(0, "s0"), (1, "s1")}, "no camera with noise, nor whoever is not shown"
 
 
 def test_a_jump_of_sequence_numbers_under_the_same_ssrc_is_survived(own_rig: Rig) -> None:

@@ -240,7 +240,8 @@ def test_quality_is_the_mcus_and_for_what_it_lacks_the_pages(observations: Obser
     observations.stats(Report(NORTH, "stats", {"publishers": [entry]}))
     page = {"rtt_ms": 99, "fps": 25, "nonsense": 1, "kbps": "many", "jitter_ms": float("nan")}
     observations.page("c1", "s-bac-1", page)
-    assert site(observations, "s-bac-1")["quality"] == {"rtt_ms": 12, "kbps": 850, "fps": 25}
+    shown = {"rtt_ms": 12, "kbps": 850, "fps": 25, "class": "good"}
+    assert site(observations, "s-bac-1")["quality"] == shown
     observe(observations, NORTH, ROOM)
     assert "quality" not in site(observations, "s-bac-1")
 

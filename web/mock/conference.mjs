@@ -121,6 +121,10 @@ export class MockConference {
       sites: pick(sites, shown),
       mcus: pick(mcus, (mcu) => own.includes(mcu.id) || own.some((id) => mcus[id]?.parent === mcu.id)),
       incidents: pick(this.state.incidents, (one) => own.includes(sites[one.site]?.mcu)),
+      alarms: pick(this.state.alarms, (one) => {
+        const [kind, ...ids] = one.subject.split('/');
+        return ids.some((id) => own.includes(kind === 'site' ? sites[id]?.mcu : id));
+      }),
     };
   }
 

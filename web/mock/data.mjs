@@ -106,6 +106,7 @@ export function freshState(id, title) {
     agenda,
     talk: {},
     incidents: {},
+    alarms: {},
     sites,
     mcus: {
       'vinh-phuc': { id: 'vinh-phuc', name: mcus[0].name, state: 'online', viewers: 4, publishers: 2 },

@@ -141,6 +141,7 @@ function control(path, body) {
     for (const [id, change] of Object.entries(body.sites ?? {})) Object.assign(state.sites[id], change);
     for (const [id, change] of Object.entries(body.mcus ?? {})) Object.assign(state.mcus[id], change);
     Object.assign(state.conference, body.conference);
+    state.alarms = body.alarms ?? state.alarms;
     conferences.get('c1').tell();
   }
   return {};

@@ -67,6 +67,7 @@ export const KEYS = [
   { id: 'toRundown', group: 'panels', caps: ['R'], match: ['KeyR'], text: 'keys.to_rundown' },
   { id: 'toQueue', group: 'panels', caps: ['Q'], match: ['KeyQ'], text: 'keys.to_queue' },
   { id: 'toTalk', group: 'panels', caps: ['H'], match: ['KeyH'], text: 'keys.to_talk' },
+  { id: 'toAlarms', group: 'panels', caps: ['Shift', 'Q'], match: ['KeyQ'], shift: true, text: 'keys.to_alarms' },
   { id: 'toRoll', group: 'panels', caps: ['Shift', 'R'], match: ['KeyR'], shift: true, text: 'keys.to_roll' },
   { id: 'toTurn', group: 'panels', caps: ['T'], match: ['KeyT'], text: 'keys.to_turn' },
   { id: 'toScenes', group: 'panels', caps: ['Shift', 'L'], match: ['KeyL'], shift: true, text: 'keys.to_scenes' },

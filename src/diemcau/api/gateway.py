@@ -16,10 +16,13 @@ from diemcau.wire import Closed, Params, Peer, RemoteError
 
 log = structlog.get_logger(__name__)
 
-PING_EVERY_S = 2.0
+PING_EVERY_S = 1.0
+SLOW_AFTER_S = 1.2
 AWAY_AFTER_S = 6.0
-REPORTS = ("hello", "observed", "on_air", "input", "levels", "stats", "still", "recording",
-           "examined")  # fmt: skip
+REPORTS = (
+    "hello", "observed", "on_air", "input", "look", "levels", "stats", "still", "recording",
+    "examined",
+)  # fmt: skip
 RELAYED = ("link.up", "link.down", "link.down-answer")
 """What a child's agent may ask of its parent's."""
 
@@ -31,6 +34,7 @@ class AgentConnection:
         self.mcu = mcu
         self.greeted = False
         self.replaced = False
+        self.slow = False
         self.wake = asyncio.Event()
         self.ended = asyncio.Event()
         self._gateway = gateway
@@ -74,6 +78,7 @@ class AgentConnection:
         clock = self._gateway.clock
         while True:
             sent = clock.monotonic()
+            late = asyncio.get_running_loop().call_later(SLOW_AFTER_S, self._slow, True)
             try:
                 async with asyncio.timeout(AWAY_AFTER_S):
                     await self.peer.call("ping", {}, AWAY_AFTER_S)
@@ -84,8 +89,16 @@ class AgentConnection:
                 return
             except RemoteError:
                 pass
+            finally:
+                late.cancel()
+            self._slow(False)
             self._round_trips.append(clock.monotonic() - sent)
             await asyncio.sleep(PING_EVERY_S)
+
+    def _slow(self, slow: bool) -> None:
+        if self.slow != slow and self.greeted and not self.replaced:
+            self.slow = slow
+            self._gateway.listener.slow(self.mcu, slow)
 
     async def _send(self, text: str) -> None:
         if self.ended.is_set():
@@ -169,6 +182,7 @@ class Gateway:
         former = self._connections.get(connection.mcu)
         self._connections[connection.mcu] = connection
         if former is not None:
+            former._slow(False)
             former.replaced = True
             former.ended.set()
         log.info("agent connected", mcu=connection.mcu)

@@ -36,6 +36,7 @@ from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
 from diemcau.services.desires import Desires
+from diemcau.services.dossiers.bell import Bell
 from diemcau.services.dossiers.cases import Cases
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.desk import Desk
@@ -72,6 +73,7 @@ from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
 from diemcau.services.turns import Turns
+from diemcau.services.watch import Watch
 from diemcau.store import open_store
 
 log = structlog.get_logger(__name__)
@@ -139,6 +141,7 @@ class House:
     custody: Custody
     turns: Turns
     rehearsals: Rehearsals
+    watch: Watch
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -155,15 +158,16 @@ class House:
             asyncio.create_task(_kept("custody of the log book", self.custody.run)),
             asyncio.create_task(_kept("sites in turn", self.turns.run)),
             asyncio.create_task(_kept("rehearsals", self.rehearsals.run)),
+            asyncio.create_task(_kept("watch", self.watch.run)),
         ]
         try:
             yield
         finally:
-            for one in (
-                office.lifecycle, self.outbox, self.custody, self.turns, self.rehearsals,
-            ):  # fmt: skip
+            ticking = office.lifecycle, self.outbox, self.turns, self.rehearsals, self.watch
+            for one in (*ticking, self.custody):
                 one.stop()
             await _ended(jobs)
+            await self.watch.close()
             await office.sitting.stop()
             await self.server.accounts.close()
             await self.custody.sign()
@@ -219,15 +223,18 @@ async def assemble(
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
         said = rooms.view(name) | rehearsals.view(conference)
-        return project(conference, book.directory, observations, dossier, said, script)
+        seen = (said, script, watch.alarms(name))
+        return project(conference, book.directory, observations, dossier, *seen)
 
     def _changed(name: str) -> None:
         if control.find(name):
             hub.changed(name)
             turns.wake()
+            watch.heard(name)
             office.sitting.observed(name)
         else:
             hub.ended(name)
+            watch.wake()
             observations.forget(name)
             rooms.forget(name)
             rehearsals.forget(name)
@@ -252,12 +259,16 @@ async def assemble(
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
     rehearsals = Rehearsals(control, observations, office.files, office.checks, clock)
+    watch = Watch(control, observations, store, clock, office.files.session, hub.changed,
+                  office.bell.tell)  # fmt: skip
 
     def _seen(name: str) -> None:
         office.sitting.observed(name)
         rehearsals.seen(name)
 
-    gateway.listener = Reports(control, observations, hub, clock, _seen, rehearsals.examined)
+    gateway.listener = Reports(
+        control, observations, hub, clock, _seen, watch.heard, rehearsals.examined
+    )
     records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
     await control.start()
@@ -294,7 +305,7 @@ async def assemble(
         sso=parts.sso,
         public_url=settings.public_url.rstrip("/"),
     )
-    return House(server, outbox, custody, turns, rehearsals)
+    return House(server, outbox, custody, turns, rehearsals, watch)
 
 
 def _office(
@@ -330,6 +341,7 @@ def _office(
         sitting=Sitting(files, scripts, control, observations),
         desk=Desk(files, guard),
         lifecycle=Lifecycle(files, post, responsible),
+        bell=Bell(files, post),
         printing=Printing(files, checks, scripts, parts.documents, store),
         news=news,
     )

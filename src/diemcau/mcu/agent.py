@@ -205,8 +205,9 @@ class Agent:
             if self.media.epoch != self._told_epoch:
                 await self._notify("hello", self._hello())
             observed = [to_json(resource) for resource in self.media.observed]
+            stopped = {"silent": self.media.silent, "deaf": self.media.deaf}
             report = {"epoch": self.media.epoch, "resources": observed}
-            await self._notify("observed", {**report, "silent": self.media.silent})
+            await self._notify("observed", {**report, **stopped})
 
     async def _report_statistics(self) -> None:
         while True:

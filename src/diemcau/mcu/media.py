@@ -141,6 +141,16 @@ class JanusMedia:
         ]
 
     @property
+    def deaf(self) -> list[str]:
+        """Conferences whose programme has stopped coming from the MCU above."""
+        return [
+            held.resource.conference
+            for held in self._present.held
+            if isinstance(held.resource, Downlink) and held.resource.feed == "program"
+            if held.silent
+        ]
+
+    @property
     def present(self) -> Present:
         return self._present
 

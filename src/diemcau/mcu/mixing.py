@@ -195,7 +195,7 @@ class Mixing:
     def _heard(self, conference: str, event: dict[str, Any]) -> None:
         """Pass on what the mixer says, with the slot's site in the place of its number."""
         match event["event"]:
-            case "on_air" | "input" if event.get("source"):
+            case "on_air" | "input" | "look" if event.get("source"):
                 site = event.pop("source").split(" ", 1)[0]
                 name = event.pop("event")
                 self._on_event(name, {**event, "conference": conference, "site": site})

@@ -22,7 +22,8 @@ class _Counters:
 
 
 class Statistics:
-    """Turns Janus's totals into rates since the last reading.
+    """Turns Janus's totals into rates since the last reading. A delay of 0 is what Janus says as
+    long as it knows none: it is left out. What was lost and sent again was lost by the line.
 
     ``clock`` gives seconds that never go back.
     """
@@ -68,14 +69,18 @@ class Statistics:
             at=self._clock(),
             bytes=sum(medium["stats"][way]["bytes"] for medium in media),
             packets=sum(medium["stats"][way]["packets"] for medium in media),
-            lost=sum(max(0, _rtcp(m).get(_LOST[way], 0)) for m in media),
+            lost=sum(
+                max(0, _rtcp(medium).get(_LOST[way], 0))
+                + medium["stats"][way].get("retransmissions", 0)
+                for medium in media
+            ),
         )
         before = self._last.get(held.handle.number)
         self._last[held.handle.number] = now
-        figures = {
-            "rtt_ms": float(max((_rtcp(m).get("rtt", 0) for m in media), default=0)),
-            "jitter_ms": float(max((_rtcp(m).get(_JITTER[way], 0) for m in media), default=0)),
-        }
+        delay = max((_rtcp(medium).get("rtt", 0) for medium in media), default=0)
+        figures = {"rtt_ms": float(delay)} if delay else {}
+        if media:
+            figures["jitter_ms"] = float(max(_rtcp(m).get(_JITTER[way], 0) for m in media))
         if before is not None and now.at > before.at:
             figures["kbps"] = 8 * (now.bytes - before.bytes) / (now.at - before.at) / 1000
             lost, packets = now.lost - before.lost, now.packets - before.packets

@@ -148,6 +148,11 @@ class Bus:
         """What went wrong since the last call."""
         return errors(self._pipeline)
 
+    @property
+    def shown(self) -> frozenset[int]:
+        """The slots that it shows now."""
+        return self._layout.slots()
+
     def offer(self, layout: Layout, take: str, hold: float) -> None:
         """Show a layout, after at most `hold` seconds where newcomers have no picture yet."""
         self._prepare(layout)

@@ -11,6 +11,7 @@ from diemcau.mixer import graphics
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.bus import Bus
 from diemcau.mixer.feed import Feed, Timebase
+from diemcau.mixer.looks import Look
 from diemcau.mixer.messages import (
     InputOrder,
     Layout,
@@ -179,8 +180,16 @@ class Engine:
         for slot in self._slots:
             if slot.check(now):
                 self._tell_input(slot)
+        self._look(now)
         self._check_outputs()
         self._recorder.poll()
+
+    def _look(self, now: float) -> None:
+        """Look at the pictures that somebody is shown."""
+        shown = {slot for bus in self._buses.values() for slot in bus.shown}
+        for slot in self._slots:
+            if slot.look(now) if slot.index in shown else slot.look_away(now):
+                self._tell_look(slot)
 
     def _attach(self, part: Part) -> None:
         """Join a part of a recording to the program as it is encoded."""
@@ -196,6 +205,10 @@ class Engine:
                 "state": slot.state.value,
             }
         )
+
+    def _tell_look(self, slot: Slot) -> None:
+        event = {"event": "look", "slot": slot.index, "source": slot.source}
+        self._send({**event, "looks": slot.looks.look.value})
 
     def _beat(self, n: int, now: float) -> None:
         running = n * 1_000_000_000 // self._settings.fps
@@ -254,6 +267,9 @@ class Engine:
         for feed in self._feeds.values():
             feed.report()
         self._recorder.report()
+        for slot in self._slots:
+            if slot.looks.look is not Look.MOVING:
+                self._tell_look(slot)
         self._tell_time()
         outputs = {name: self._feed_stats(name, feed) for name, feed in self._feeds.items()}
         inputs = [{"slot": slot.index, "fps": self._slot_fps(slot)} for slot in self._slots]

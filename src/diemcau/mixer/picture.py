@@ -7,6 +7,8 @@ from typing import Any
 from diemcau.mixer.geometry import Rect
 from diemcau.mixer.gst import Gst, GstVideo
 
+ROWS = 16
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -77,3 +79,16 @@ def cropped(picture: Picture, crop: Rect) -> Picture:
     )
     caps = i420_caps(crop.w, crop.h)
     return replace(picture, buffer=buffer, caps=caps, width=crop.w, height=crop.h)
+
+
+def luma_rows(picture: Picture) -> list[bytes]:
+    """A few rows of a picture, from top to bottom; none of what has another format than I420."""
+    meta = GstVideo.buffer_get_video_meta(picture.buffer)
+    if meta is not None and meta.format != GstVideo.VideoFormat.I420:
+        return []
+    stride, offset = (meta.stride[0], meta.offset[0]) if meta else (picture.width, 0)
+    step = max(1, picture.height // ROWS)
+    return [
+        picture.buffer.extract_dup(offset + y * stride, picture.width)
+        for y in range(step // 2, picture.height, step)
+    ]

@@ -25,7 +25,8 @@ from diemcau.mixer.gst import (
     while_wanted,
 )
 from diemcau.mixer.lateness import STEP, TOLERATED, WINDOW, Lateness
-from diemcau.mixer.picture import Picture, decoded_caps
+from diemcau.mixer.looks import Look, Looks
+from diemcau.mixer.picture import Picture, decoded_caps, luma_rows
 from diemcau.mixer.playout import Playout
 from diemcau.mixer.screen import Screen
 from diemcau.mixer.settings import InputPort
@@ -75,6 +76,7 @@ class Slot:
         self.source: str | None = None
         self.pli: tuple[str, int] | None = None
         self.watch = Watch(time.monotonic())
+        self.looks = Looks(time.monotonic())
         self.sound = Playout(BLOCK_BYTES)
         self.frames = 0
         self.keyframes_asked = 0
@@ -120,6 +122,7 @@ class Slot:
         self._forget()
         self.source, self.pli = source, pli
         self.watch = Watch(time.monotonic())
+        self.looks = Looks(time.monotonic())
         if source is not None:
             self._build(source)
             self.ask_keyframe()
@@ -137,6 +140,18 @@ class Slot:
         if self.watch.stale(now):
             self._screen.clear()
         return self.watch.state is not before
+
+    def look(self, now: float) -> bool:
+        """Look at the picture; True when it looks different than before."""
+        picture = self._screen.at(now)
+        if picture is None or not self.looks.due(now, self.frames):
+            return False
+        return self.looks.take(now, luma_rows(picture))
+
+    def look_away(self, now: float) -> bool:
+        """Nobody is shown the picture; True when it looked like a fault until now."""
+        before, self.looks = self.looks.look, Looks(now)
+        return before is not Look.MOVING
 
     def ask_keyframe(self) -> None:
         """Send a PLI to the source's forwarder."""

@@ -58,3 +58,7 @@ class McuListener(Protocol):
     def away(self, mcu: str) -> None:
         """Its agent is no longer connected."""
         ...
+
+    def slow(self, mcu: str, is_slow: bool) -> None:
+        """Its agent has not answered for a while, or does again."""
+        ...

@@ -1,16 +1,18 @@
 """The live state of docs/protocol.md section 2: a pure projection of a conference and what was
 said about it, and what each role may see of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from diemcau import __version__
+from diemcau.domain.alarms import Alarm
 from diemcau.domain.conference import Call, Conference, Scene, Turn
 from diemcau.domain.directory import Directory, Mcu, Site
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import MAX_PANES
 from diemcau.domain.planner import cascade, home
+from diemcau.domain.quality import Quality, believed, quality_of, with_mos
 from diemcau.domain.roles import Role
 from diemcau.domain.script import Script
 from diemcau.domain.source import content_of, is_content, site_of
@@ -34,10 +36,12 @@ def project(
     dossier: Dossier | None = None,
     rooms: Json | None = None,
     script: Script | None = None,
+    alarms: Iterable[Alarm] = (),
 ) -> Json:
     """Everything there is to see of a conference. Members without a value are absent.
 
-    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``; ``script``: in force.
+    ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``; ``script``: in force;
+    ``alarms``: what the watch found.
     """
     said = observations.of(conference.id)
     tree = cascade(conference, directory)
@@ -55,6 +59,7 @@ def project(
             for mcu in members
         },
         "server": {"version": __version__},
+        "alarms": {alarm.id: _alarm(alarm) for alarm in alarms},
         **(rooms or {}),
         **_agenda(script),
     }
@@ -96,14 +101,15 @@ def _area(state: Json, own: set[str]) -> Json:
         if "site" in lane
     }
     return {
-        **_part(state, at_home, on_lanes),
+        **_part(state, at_home, on_lanes, own),
         "mcus": {mcu: value for mcu, value in mcus.items() if mcu in own | above},
         **({"agenda": state["agenda"]} if "agenda" in state else {}),
     }
 
 
-def _part(state: Json, own: set[str], seen: set[str]) -> Json:
-    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``."""
+def _part(state: Json, own: set[str], seen: set[str], mcus: Collection[str] = ()) -> Json:
+    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``, and
+    the alarms of ``own`` and of ``mcus``."""
     conference, sites = state["conference"], state["sites"]
     on_air = map(site_of, conference["program"]["sites"])
     shown = own | seen | {*on_air, conference.get("chair", "")}
@@ -116,6 +122,26 @@ def _part(state: Json, own: set[str], seen: set[str]) -> Json:
             name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
         },
         "examinations": {s: one for s, one in state.get("examinations", {}).items() if s in own},
+        "alarms": {
+            name: {**one, "sites": [site for site in one["sites"] if site in own]}
+            for name, one in state.get("alarms", {}).items()
+            if _concerns(one["subject"], own, mcus)
+        },
+    }
+
+
+def _concerns(subject: str, sites: Collection[str], mcus: Collection[str]) -> bool:
+    kind, *names = subject.split("/")
+    return any(name in (sites if kind == "site" else mcus) for name in names)
+
+
+def _alarm(alarm: Alarm) -> Json:
+    return {
+        "id": alarm.id,
+        "subject": alarm.subject,
+        "kind": alarm.kind,
+        "since": moment(alarm.since),
+        "sites": list(alarm.sites),
     }
 
 
@@ -270,20 +296,40 @@ def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
     }
     if source in conference.slots:
         state["slot"] = conference.slots.index(source)
-        state["input"] = said.input(source, state["slot"])
+        state["input"] = arriving(conference, source, said)
     if source in said.levels:
         state["level_db"] = round(said.levels[source], 1)
-    quality = said.page_quality.get(source, {}) | said.quality.get(source, {})
+    quality = graded(said.page_quality.get(source, {}) | said.quality.get(source, {}))
     return state | ({"quality": quality} if quality else {})
 
 
+def graded(figures: Mapping[str, float]) -> Json:
+    """Figures that can be true, with the class that they make."""
+    found = with_mos(believed(figures))
+    quality = quality_of(found)
+    return {**found, "class": str(quality)} if quality is not Quality.UNKNOWN else found
+
+
 def source_state(conference: Conference, source: str, home: str, said: Said) -> str:
-    """``lost`` is one that was there and whose media stopped without its leaving."""
+    """``lost`` is one that was there and whose media stopped without its leaving, or do not reach
+    the mixer."""
+    state = state_at_home(source, home, said)
+    missed = arriving(conference, source, said) == "lost"
+    return "lost" if state == "ready" and missed else state
+
+
+def arriving(conference: Conference, source: str, said: Said) -> str:
+    """What arrives on the source's mixer slot; "" where it has none."""
+    if source not in conference.slots:
+        return ""
+    return said.input(source, conference.slots.index(source))
+
+
+def state_at_home(source: str, home: str, said: Said) -> str:
+    """The state of a source as its own MCU sees it."""
     seen = said.seen.get(home, NOTHING)
     if source in seen.publishers:
-        seated = source in conference.slots
-        missed = seated and said.input(source, conference.slots.index(source)) == "lost"
-        return "lost" if missed or source in seen.silent else "ready"
+        return "lost" if source in seen.silent else "ready"
     if source in said.expected:
         return "lost" if said.expected[source] else "connecting"
     return "off"
@@ -320,7 +366,7 @@ def _mcu_state(mcu: str, ready: bool, observations: Observations) -> str:
 
 
 def _link(conference: Conference, mcu: str, said: Said) -> Json:
-    """Lanes with who is on them; figures: the worst delay and loss, the sum of the rates."""
+    """Lanes with who is on them, and the figures of all together."""
     there = said.seen.get(mcu, NOTHING).lanes
     lanes = [
         {
@@ -330,10 +376,4 @@ def _link(conference: Conference, mcu: str, said: Said) -> Json:
         }
         for lane, site in enumerate(conference.lanes.get(mcu, ()))
     ]
-    figures = said.links.get(mcu, {}).values()
-    joined: Json = {}
-    for name, join in (("rtt_ms", max), ("loss_pct", max), ("kbps", sum)):
-        values = [lane[name] for lane in figures if name in lane]
-        if values:
-            joined[name] = round(join(values), 1)
-    return {"lanes": lanes, **joined}
+    return {"lanes": lanes, **graded(said.link(mcu))}

@@ -2,7 +2,7 @@
 again after every reconnection."""
 
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
@@ -10,6 +10,10 @@ from typing import Any
 
 from diemcau.domain.source import is_content
 from diemcau.ports.mcus import Report
+
+_JOINED: Mapping[str, Callable[[list[float]], float]] = {
+    "rtt_ms": max, "loss_pct": max, "jitter_ms": max, "kbps": sum,
+}  # fmt: skip
 
 QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "fps", "heard_db")
 
@@ -33,6 +37,8 @@ class Seen:
     lanes: Mapping[int, str] = field(default_factory=dict)
     """Source by lane of the uplink."""
     silent: frozenset[str] = frozenset()
+    deaf: bool = False
+    """The programme does not come down the link to the MCU above."""
 
 
 NOTHING = Seen()
@@ -64,6 +70,8 @@ class Said:
     """The last session a site opened here."""
     inputs: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Mixer slot and what arrives there, by site."""
+    looks: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Mixer slot and how the picture there looks, by site: ``moving``, ``black`` or ``frozen``."""
     levels: dict[str, float] = field(default_factory=dict)
     program_level: float | None = None
     recording: Mapping[str, Any] = field(default_factory=dict)
@@ -83,6 +91,15 @@ class Said:
         """What arrives on the site's mixer slot; what was said of another slot is old."""
         said_slot, state = self.inputs.get(site, (slot, "waiting"))
         return state if said_slot == slot else "waiting"
+
+    def look(self, site: str, slot: int) -> str:
+        """How the site's picture on its mixer slot looks; "" if nobody said."""
+        said_slot, looks = self.looks.get(site, (slot, ""))
+        return looks if said_slot == slot else ""
+
+    def link(self, mcu: str) -> dict[str, float]:
+        """A link's lanes together."""
+        return joined(self.links.get(mcu, {}).values())
 
     def there(self) -> set[str]:
         """The sites whose media arrive."""
@@ -109,6 +126,14 @@ class Observations:
         self._said: dict[str, Said] = {}
         self.online: set[str] = set()
         self.reported: set[str] = set()
+        self.slow: set[str] = set()
+        """Those whose agents have not answered for a while."""
+
+    def well(self, mcu: str, conference: str) -> bool:
+        """Whether an MCU is there, answers, and has its room with the programme."""
+        seen = self.of(conference).seen.get(mcu, NOTHING)
+        there = mcu in self.online & self.reported and mcu not in self.slow
+        return there and seen.ready and not seen.deaf
 
     def of(self, conference: str) -> Said:
         return self._said.setdefault(conference, Said())
@@ -132,6 +157,10 @@ class Observations:
     def input(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])
         said.inputs[params["site"]] = (int(params["slot"]), str(params["state"]))
+
+    def look(self, params: dict[str, Any]) -> None:
+        said = self.of(params["conference"])
+        said.looks[params["site"]] = (int(params["slot"]), str(params["looks"]))
 
     def levels(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])
@@ -205,6 +234,16 @@ class Observations:
             del said.stills[site]
 
 
+def joined(lanes: Collection[Mapping[str, float]]) -> dict[str, float]:
+    """Lanes as one link: the worst delay and loss, the sum of the rates."""
+    found: dict[str, float] = {}
+    for name, join in _JOINED.items():
+        values = [lane[name] for lane in lanes if name in lane]
+        if values:
+            found[name] = round(join(values), 1)
+    return found
+
+
 def figures(entry: Mapping[str, Any]) -> dict[str, float]:
     """The quality figures in a record, those that are there."""
     values = {name: entry.get(name) for name in QUALITY}
@@ -245,6 +284,7 @@ def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> d
             listeners=frozenset(listeners.get(conference, ())),
             lanes=lanes.get(conference, {}),
             silent=frozenset(silent.get(conference, ())),
+            deaf=conference in params.get("deaf", ()),
         )
         for conference in {*rooms, *publishers, *listeners, *lanes}
     }

@@ -18,8 +18,9 @@ log = structlog.get_logger(__name__)
 class Reports:
     """A ``ports.mcus.McuListener``: quick and in order; what must wait, waits in a task.
 
-    ``seen`` is called with a conference of which an MCU has something else than before,
-    ``examined`` takes in what was found at a site.
+    ``seen`` is called with a conference of which an MCU has something else than before, ``heard``
+    with one of which something new is known by which it can be judged; ``examined`` takes in what
+    was found at a site.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Reports:
         hub: Hub,
         clock: Clock,
         seen: Callable[[str], None] = lambda conference: None,
+        heard: Callable[[str], None] = lambda conference: None,
         examined: Callable[[Report], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._control = control
@@ -36,6 +38,7 @@ class Reports:
         self._hub = hub
         self._clock = clock
         self._seen = seen
+        self._heard = heard
         self._examined = examined
         self._tasks: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[Report], None]] = {
@@ -43,6 +46,7 @@ class Reports:
             "observed": self._observed,
             "on_air": self._on_air,
             "input": self._input,
+            "look": self._look,
             "levels": self._levels,
             "stats": self._stats,
             "still": self._still,
@@ -61,7 +65,14 @@ class Reports:
     def away(self, mcu: str) -> None:
         self._observations.online.discard(mcu)
         self._observations.reported.discard(mcu)
+        self._observations.slow.discard(mcu)
         self._mcu_changed(mcu)
+
+    def slow(self, mcu: str, is_slow: bool) -> None:
+        change = self._observations.slow.add if is_slow else self._observations.slow.discard
+        change(mcu)
+        for conference in self._control.all():
+            self._heard(conference.id)
 
     async def settle(self) -> None:
         """Wait until everything said so far has been acted upon."""
@@ -72,6 +83,7 @@ class Reports:
         for conference in self._control.all():
             self._hub.changed(conference.id)
             self._seen(conference.id)
+            self._heard(conference.id)
 
     def _hello(self, report: Report) -> None:
         self._later(self._control.lives(report.mcu, str(report.params["epoch"])))
@@ -92,6 +104,12 @@ class Reports:
         if self._from_master(report):
             self._observations.input(report.params)
             self._hub.changed(report.params["conference"])
+            self._heard(report.params["conference"])
+
+    def _look(self, report: Report) -> None:
+        if self._from_master(report):
+            self._observations.look(report.params)
+            self._heard(report.params["conference"])
 
     def _levels(self, report: Report) -> None:
         if self._from_master(report):
@@ -121,6 +139,7 @@ class Reports:
             self._observations.forget(conference)
         else:
             tell(conference)
+            self._heard(conference)
 
     def _from_master(self, report: Report) -> bool:
         conference = self._control.find(report.params["conference"])

@@ -42,7 +42,7 @@ def shown_number(number: int, fault: Fault) -> int:
 
 def voice(hertz: int, volume: float, fault: Fault) -> str:
     """The part of a pipeline that makes a site's sound: a sine, and what is wrong with it."""
-    tone = _source(f"sine freq={hertz}", volume)
+    tone = _source(f"sine freq={hertz} name=tone", volume)
     match fault:
         case Fault.SILENT:
             return _source("silence", 0)

@@ -47,6 +47,7 @@ export const keys = {
   'keys.to_scenes': ['Cảnh đã lưu', 'Kept scenes'],
   'keys.to_site': ['Điểm cầu đang chọn', 'Selected site'],
   'keys.to_session': ['Phiên họp: hình chờ, khóa, ghi hình, bế mạc', 'Session: slate, lock, recording, end'],
+  'keys.to_alarms': ['Cảnh báo', 'Alarms'],
   'keys.to_mcus': ['Các MCU', 'MCUs'],
   'keys.to_rehearsal': ['Đo kiểm tự động', 'Unattended rehearsal'],
   'keys.item_prepare': ['Kịch bản: mục đang trỏ vào khung chuẩn bị', 'Rundown: the item pointed at to preview'],

@@ -1,31 +1,30 @@
-/** Quality classes of a connection; the thresholds are data (src/data/quality.json), not code. */
-import thresholds from '../data/quality.json';
+/** Quality classes of a line. The server says a site's; a page judges its own by the same limits (src/data/quality.json). */
+import limits from '../data/quality.json';
 import type { Quality } from './types.ts';
 
-export type QualityClass = 'good' | 'ok' | 'bad' | 'unknown';
+export type QualityClass = 'good' | 'fair' | 'poor' | 'unknown';
 
-interface Threshold {
-  good_below: number;
-  bad_from?: number;
-  bad_above?: number;
+interface Limit {
+  good: number;
+  poor: number;
 }
 
-const RANK: Record<QualityClass, number> = { unknown: 0, good: 1, ok: 2, bad: 3 };
+const RANK: Record<QualityClass, number> = { unknown: 0, good: 1, fair: 2, poor: 3 };
 
-function classOfFigure(value: number | undefined, limit: Threshold): QualityClass {
+function classOfFigure(value: number | undefined, limit: Limit): QualityClass {
   if (value === undefined || !Number.isFinite(value)) return 'unknown';
-  if (limit.bad_from !== undefined && value >= limit.bad_from) return 'bad';
-  if (limit.bad_above !== undefined && value > limit.bad_above) return 'bad';
-  return value < limit.good_below ? 'good' : 'ok';
+  const sign = limit.good < limit.poor ? 1 : -1;
+  if (sign * value <= sign * limit.good) return 'good';
+  return sign * value >= sign * limit.poor ? 'poor' : 'fair';
 }
 
 /** The class of the worst figure; unknown only if no figure is there. */
 export function qualityClass(quality: Quality | undefined): QualityClass {
   if (!quality) return 'unknown';
-  const limits: Record<string, Threshold> = thresholds;
+  if (quality.class) return quality.class;
   let worst: QualityClass = 'unknown';
   for (const [name, limit] of Object.entries(limits)) {
-    const found = classOfFigure(quality[name as keyof Quality], limit);
+    const found = classOfFigure(quality[name as keyof typeof limits], limit);
     if (RANK[found] > RANK[worst]) worst = found;
   }
   return worst;

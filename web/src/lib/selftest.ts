@@ -143,8 +143,8 @@ function lineFault(line: Line): Fault | null {
     return away ? 'mcu_away' : 'server_refuses';
   }
   if (!line.connected) return 'udp_blocked';
-  if ((line.loss_pct ?? 0) > quality.loss_pct.bad_above) return 'line_lossy';
-  if ((line.rtt_ms ?? 0) >= quality.rtt_ms.bad_from || (line.jitter_ms ?? 0) > quality.jitter_ms.bad_above) return 'line_far';
+  if ((line.loss_pct ?? 0) >= quality.loss_pct.poor) return 'line_lossy';
+  if ((line.rtt_ms ?? 0) >= quality.rtt_ms.poor || (line.jitter_ms ?? 0) >= quality.jitter_ms.poor) return 'line_far';
   return line.kbps !== undefined && line.kbps < limits.kbps_bad_below ? 'line_narrow' : null;
 }
 

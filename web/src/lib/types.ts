@@ -55,6 +55,10 @@ export interface Quality {
   fps?: number;
   /** The level of what the site hears, in dBFS. */
   heard_db?: number;
+  /** The E-model's estimate of the sound (ITU-T G.107), 1 to 4.5. */
+  mos?: number;
+  /** What the server makes of these figures. */
+  class?: 'good' | 'fair' | 'poor';
 }
 
 export interface Site {
@@ -86,12 +90,7 @@ export interface Mcu {
   parent?: string;
   viewers?: number;
   publishers?: number;
-  link?: {
-    lanes?: { lane: number; site?: string; state: string }[];
-    rtt_ms?: number;
-    loss_pct?: number;
-    kbps?: number;
-  };
+  link?: Quality & { lanes?: { lane: number; site?: string; state: string }[] };
 }
 
 /** A site that asks to speak. */
@@ -126,6 +125,16 @@ export interface ChatLine {
   text: string;
   /** The site wrote it. */
   room: boolean;
+}
+
+/** Something is wrong: `subject` is `site/<id>`, `link/<lower MCU>/<upper MCU>` or `mcu/<id>`. */
+export interface Alarm {
+  id: string;
+  subject: string;
+  kind: 'lost' | 'black' | 'frozen' | 'silent' | 'loss' | 'quality';
+  since: string;
+  /** Those that suffer from it. */
+  sites: string[];
 }
 
 export interface Incident {
@@ -224,6 +233,7 @@ export interface LiveState {
   incidents?: Record<string, Incident>;
   rehearsal?: Rehearsal;
   examinations?: Record<string, Examination>;
+  alarms?: Record<string, Alarm>;
   agenda?: AgendaItem[];
   server?: { version: string };
 }

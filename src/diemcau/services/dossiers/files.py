@@ -67,6 +67,11 @@ class Files:
         named = self.records.get(Dossier, conference.removeprefix("c-"))
         return named if named is not None and named.conference == conference else None
 
+    def session(self, conference: str) -> str:
+        """Under what the measures of a conference are kept: its dossier, or itself."""
+        dossier = self.of_conference(conference)
+        return dossier.id if dossier else conference
+
     def procedure(self, dossier: Dossier) -> Procedure:
         return self.procedures.get(dossier.procedure)
 

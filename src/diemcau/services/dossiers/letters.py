@@ -57,6 +57,23 @@ def alarm(dossier: Dossier, what: Text, due: str, page: str) -> Letter:
     return Letter(f"[Điểm Cầu] {what.vi}", body)
 
 
+def faults(dossier: Dossier, what: Sequence[Text], page: str) -> Letter:
+    """Things are wrong in a session under way, and stay wrong."""
+    title = "(phiên họp mật)" if dossier.secrecy is Secrecy.SECRET else dossier.title
+    more = f" (và {len(what) - 1} cảnh báo khác)" if len(what) > 1 else ""
+    body = "\n".join(
+        [
+            *(text.vi for text in what),
+            f"Phiên họp đang diễn ra: {title}",
+            f"Mở hồ sơ: {page}" if page else "",
+            "",
+            "--",
+            *(text.en for text in what),
+        ]
+    )
+    return Letter(f"[Điểm Cầu] Cảnh báo: {what[0].vi}{more}", body)
+
+
 def summary_line(people: Sequence[Person]) -> str:
     return ", ".join(f"{person.name} {person.phone}".strip() for person in people)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from diemcau.domain.dossier import Dossier
+from diemcau.services.dossiers.bell import Bell
 from diemcau.services.dossiers.cases import Cases, Request
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.desk import Desk
@@ -27,6 +28,7 @@ class Office:
     sitting: Sitting
     desk: Desk
     lifecycle: Lifecycle
+    bell: Bell
     printing: Printing
     news: News
 

@@ -70,6 +70,13 @@ class Post:
             )
         ]
 
+    def faults(
+        self, dossier: Dossier, key: str, what: Sequence[Text], person: Person, now: datetime
+    ) -> Iterable[Message]:
+        """What is wrong in a session under way, to whoever can mend it."""
+        letter = letters.faults(dossier, what, self.page(dossier))
+        return self._messages(f"{dossier.id}.{key}.{person.id}", dossier, person, letter, "", now)
+
     def page(self, dossier: Dossier) -> str:
         return f"{self._ways.public_url}/d/{dossier.id}" if self._ways.public_url else ""
 

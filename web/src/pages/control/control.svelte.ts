@@ -8,7 +8,8 @@ import { Desk } from '../../lib/desk.svelte.ts';
 import type { ScriptItem } from '../../lib/office.ts';
 import { untilRead } from '../../lib/retry.ts';
 import { EMPTY, fullScreen, inLayout, inPane, order, sameScene, withNext } from '../../lib/scene.ts';
-import type { Layout, SavedScene, Scene } from '../../lib/types.ts';
+import type { Alarm, Layout, SavedScene, Scene } from '../../lib/types.ts';
+import { newestFirst, subjectOf } from './state/alarms.ts';
 import { Board } from './state/board.svelte.ts';
 import { Dock } from './state/dock.svelte.ts';
 import type { PanelId } from './state/panels.ts';
@@ -43,6 +44,7 @@ export class ControlDesk extends Desk {
   /** Chosen by hand, for a turn or to be spared. */
   readonly marked = new SvelteSet<string>();
   readonly clock = new Clock(() => this.live.now(), 250);
+  readonly alarms: Alarm[] = $derived.by(() => newestFirst(this.live.state?.alarms));
   readonly board = new Board(this);
   readonly dock = new Dock();
   readonly rooms = new Rooms(this);
@@ -266,6 +268,25 @@ export class ControlDesk extends Desk {
     void this.dock.open('talk').then(() => this.rooms.field?.focus());
   }
 
+  /** A site is selected, and nothing hides it. */
+  goTo(site: string): void {
+    this.query = '';
+    this.board.filter = 'all';
+    this.selected = site;
+  }
+
+  /** Whose an alarm is. */
+  alarmName(alarm: Alarm): string {
+    const subject = subjectOf(alarm);
+    if ('site' in subject) return this.nameOf(subject.site);
+    const [lower = '', upper] = subject.mcus.map((id) => this.live.state?.mcus?.[id]?.name ?? id);
+    return upper ? t('alarm.link', { lower, upper }) : lower;
+  }
+
+  alarmText(alarm: Alarm): string {
+    return `${this.alarmName(alarm)}: ${t(`alarm.${alarm.kind}`)}`;
+  }
+
   openThread(site: string): void {
     this.rooms.site = site;
     this.selected = site;
@@ -320,6 +341,7 @@ export class ControlDesk extends Desk {
     toRundown: () => this.#open('rundown'),
     toQueue: () => this.#open('queue'),
     toTalk: () => this.#open('talk'),
+    toAlarms: () => this.#open('alarms'),
     toRoll: () => this.#open('roll'),
     toTurn: () => this.#open('turn'),
     toScenes: () => this.#open('scenes'),

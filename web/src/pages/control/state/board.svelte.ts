@@ -62,7 +62,8 @@ export class Board {
     const state = this.desk.live.state;
     const asking = new Set((state?.conference.hands ?? []).map((hand) => hand.site));
     const open = Object.values(state?.incidents ?? {}).filter((one) => one.state !== 'closed');
-    return overview(this.desk.sites, asking, new Set(open.map((one) => one.site)), filter);
+    const alarmed = Object.values(state?.alarms ?? {}).flatMap((one) => one.sites);
+    return overview(this.desk.sites, asking, new Set([...open.map((one) => one.site), ...alarmed]), filter);
   }
 
   /** A message has come. */

@@ -7,7 +7,7 @@ export type Filter = (typeof FILTERS)[number];
 
 /** It was there and is gone, or its line is bad. */
 export function inTrouble(site: Pick<Site, 'state' | 'quality'>): boolean {
-  return site.state === 'lost' || (site.state === 'ready' && qualityClass(site.quality) === 'bad');
+  return site.state === 'lost' || (site.state === 'ready' && qualityClass(site.quality) === 'poor');
 }
 
 export interface Overview {

@@ -2,23 +2,23 @@
 import type { IconName } from '../../../parts/icons.ts';
 import type { KeyId } from '../../../keys.ts';
 
-export const PANELS = ['rundown', 'queue', 'talk', 'roll', 'turn', 'scenes', 'site', 'session', 'mcus', 'rehearsal'] as const;
+export const PANELS = ['rundown', 'queue', 'talk', 'alarms', 'roll', 'turn', 'scenes', 'site', 'session', 'mcus', 'rehearsal'] as const;
 export type PanelId = (typeof PANELS)[number];
 
 export const PANEL_KEYS: Record<PanelId, KeyId> = {
-  rundown: 'toRundown', queue: 'toQueue', talk: 'toTalk', roll: 'toRoll', turn: 'toTurn', scenes: 'toScenes', site: 'toSite',
+  rundown: 'toRundown', queue: 'toQueue', talk: 'toTalk', alarms: 'toAlarms', roll: 'toRoll', turn: 'toTurn', scenes: 'toScenes', site: 'toSite',
   session: 'toSession', mcus: 'toMcus', rehearsal: 'toRehearsal',
 };
 
 export const PANEL_ICONS: Record<PanelId, IconName> = {
-  rundown: 'list', queue: 'hand', talk: 'talk', roll: 'check', turn: 'turn', scenes: 'frames', site: 'camera', session: 'gear', mcus: 'server', rehearsal: 'pulse',
+  rundown: 'list', queue: 'hand', talk: 'talk', alarms: 'warn', roll: 'check', turn: 'turn', scenes: 'frames', site: 'camera', session: 'gear', mcus: 'server', rehearsal: 'pulse',
 };
 
 /** Shown first, by the session: without a dossier there is neither script nor roll. */
 export function usual(columns: number, dossier: boolean): PanelId[] {
   const wanted: PanelId[] = dossier
-    ? ['rundown', 'queue', 'talk', 'site', 'mcus']
-    : ['queue', 'site', 'talk', 'mcus', 'session'];
+    ? ['rundown', 'queue', 'talk', 'alarms', 'site', 'mcus']
+    : ['queue', 'site', 'talk', 'alarms', 'mcus', 'session'];
   return wanted.slice(0, columns);
 }
 
