@@ -83,9 +83,9 @@ class Thresholds:
     over_exposed: float = 0.35
     """Share of white pixels. Paper and windows take less than a third of a picture."""
 
-    fps_min: float = 8.0
-    """Below it people move in jerks. ITU-T H-series supplement 1 wants 20 and more where lips are
-    read, which is a wish and no fault: lines of communes often give 10."""
+    fps_min: float = 7.0
+    """Terminals on narrow lines go down to a quarter of 30, which is 7.5; below it people move in
+    jerks. ITU-T H-series supplement 1 wants 20 where lips are read: a wish, and no fault."""
 
     lines_min: float = 180.0
     """The lowest simulcast layer of a camera of 720 lines, which is what an MCU forwards here."""
