@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import json
 import struct
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +15,8 @@ import pytest
 from diemcau.apart.rtp import Packet, parse
 from diemcau.domain.examination import PICTURE_FIGURES, SOUND_FIGURES
 from diemcau.examiner.stream import Arrived
-from diemcau.mcu.apart import environment
 from diemcau.wire import Closed, Peer, RemoteError
+from tests.media.examiner_rig import Examiner
 from tests.unit.examiner.signals import audio, room, speech, tone, video
 
 pytestmark = pytest.mark.media
@@ -30,57 +27,9 @@ ECHO_S = 0.2
 """How much later the site below sends back what it hears, as loud as it came."""
 
 
-class Examiner:
-    """The process, and connections to it."""
-
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
-        self._tasks: list[asyncio.Task[None]] = []
-        self.writers: list[asyncio.StreamWriter] = []
-        argv = [sys.executable, "-m", "diemcau.examiner", "--socket", str(socket)]
-        self.process = subprocess.Popen(argv, env=environment())
-
-    async def connect(self) -> Peer:
-        reader, writer = await self._open()
-
-        async def send(text: str) -> None:
-            writer.write(text.encode() + b"\n")
-
-        peer = Peer(send)
-
-        async def read() -> None:
-            while line := await reader.readline():
-                peer.receive(line.decode())
-            peer.close()
-
-        self._tasks.append(asyncio.create_task(read()))
-        self.writers.append(writer)
-        return peer
-
-    async def raw(self, line: bytes) -> dict[str, Any]:
-        reader, writer = await self._open()
-        writer.write(line + b"\n")
-        answer: dict[str, Any] = json.loads(await reader.readline())
-        writer.close()
-        return answer
-
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        while True:
-            try:
-                return await asyncio.open_unix_connection(str(self._socket))
-            except OSError:
-                assert self.process.poll() is None
-                await asyncio.sleep(0.02)
-
-    def leave(self) -> None:
-        for writer in self.writers:
-            writer.close()
-        self.writers.clear()
-
-
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Examiner]:
-    examiner = Examiner(tmp_path_factory.mktemp("examiner") / "examiner.sock")
+    examiner = Examiner(tmp_path_factory.mktemp("examiner"))
     yield examiner
     examiner.process.terminate()
     assert examiner.process.wait() == 0
@@ -302,7 +251,7 @@ async def test_bad_parameters_of_a_run_are_refused(examiner: Examiner, bad: dict
 
 
 async def test_it_ends_in_order_while_it_works(tmp_path: Path) -> None:
-    examiner = Examiner(tmp_path / "examiner.sock")
+    examiner = Examiner(tmp_path)
     peer = await examiner.connect()
     number = (await peer.call("open", {}))["id"]
     running = asyncio.create_task(run(peer, number))

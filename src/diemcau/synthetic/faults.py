@@ -94,7 +94,8 @@ def _source(wave: str, volume: float) -> str:
 
 
 def _mixed(voice: str, other: str, volume: float = 1.0) -> str:
+    """Two sounds as one; the other may be missing for a while (``force-live``)."""
     return (
         f"{voice} ! voice.sink_0 {other} ! voice.sink_1 "
-        f"audiomixer name=voice sink_1::volume={volume} ! {_RAW}"
+        f"audiomixer name=voice force-live=true sink_1::volume={volume} ! {_RAW}"
     )
