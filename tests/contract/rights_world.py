@@ -25,8 +25,8 @@ from diemcau.domain.directory import (
     Tier,
 )
 from diemcau.domain.dossier import Secrecy
+from diemcau.domain.incident import Incident
 from diemcau.domain.roles import ACCOUNT_ROLES, Grant, Role
-from diemcau.domain.talk import Incident
 from diemcau.domain.units import Unit
 from diemcau.services.dossiers.cases import Request
 from diemcau.services.dossiers.post import ACKNOWLEDGE

@@ -55,6 +55,7 @@ from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
+from diemcau.services.incidents import Incidents
 from diemcau.services.journal import Journal
 from diemcau.services.live import project
 from diemcau.services.observations import Observations
@@ -213,7 +214,8 @@ async def assemble(
             return None
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
-        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
+        said = rooms.view(name) | incidents.view(name)
+        return project(conference, book.directory, observations, dossier, said, script)
 
     def _changed(name: str) -> None:
         if control.find(name):
@@ -224,6 +226,7 @@ async def assemble(
             hub.ended(name)
             observations.forget(name)
             rooms.forget(name)
+            incidents.forget(name)
 
     def _filed(puts: Sequence[Record], *_: object) -> None:
         """Sessions show of their dossiers the times and the script."""
@@ -247,6 +250,7 @@ async def assemble(
     gateway.listener = Reports(control, observations, hub, clock, office.sitting.observed)
     records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
+    incidents = Incidents(office.files, control, clock, hub.changed)
     await control.start()
     await office.sitting.start()
     custody = Custody(journal, HeadFile(settings.data / HEAD_FILE), records)
@@ -267,6 +271,7 @@ async def assemble(
         sign_in=SignIn(accounts, hashing, parts.codes, clock),
         office=office,
         rooms=rooms,
+        incidents=incidents,
         self_tests=SelfTests(office.files, office.checks),
         entrances=Entrances(office.files, control, tokens, tokens, clock, parts.codes.picture),
         scenes=Scenes(records, clock),

@@ -19,13 +19,14 @@ from diemcau.domain.casework import (
 from diemcau.domain.conference import Conference
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.entrance import JoinCode, Kiosk
+from diemcau.domain.incident import Incident
 from diemcau.domain.journal import Note, Sealed
 from diemcau.domain.outbox import Message
 from diemcau.domain.procedure import ProcedureFile
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
 from diemcau.domain.selftest import SelfTest
-from diemcau.domain.talk import ChatLine, Incident
+from diemcau.domain.talk import ChatLine
 
 
 class Record(Protocol):

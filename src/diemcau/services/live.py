@@ -96,14 +96,15 @@ def _area(state: Json, own: set[str]) -> Json:
         if "site" in lane
     }
     return {
-        **_part(state, at_home, on_lanes),
+        **_part(state, at_home, on_lanes, own),
         "mcus": {mcu: value for mcu, value in mcus.items() if mcu in own | above},
         **({"agenda": state["agenda"]} if "agenda" in state else {}),
     }
 
 
-def _part(state: Json, own: set[str], seen: set[str]) -> Json:
-    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``."""
+def _part(state: Json, own: set[str], seen: set[str], mcus: Collection[str] = ()) -> Json:
+    """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``;
+    and the incidents of the links of ``mcus``."""
     conference, sites = state["conference"], state["sites"]
     on_air = map(site_of, conference["program"]["sites"])
     shown = own | seen | {*on_air, conference.get("chair", "")}
@@ -113,7 +114,9 @@ def _part(state: Json, own: set[str], seen: set[str]) -> Json:
         "server": state["server"],
         "talk": {s: lines for s, lines in state.get("talk", {}).items() if s in own},
         "incidents": {
-            name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
+            name: one
+            for name, one in state.get("incidents", {}).items()
+            if one["site"] in own or one.get("link", "").partition("/")[0] in mcus
         },
     }
 
