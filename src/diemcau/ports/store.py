@@ -27,6 +27,7 @@ from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
 from diemcau.domain.selftest import SelfTest
 from diemcau.domain.talk import ChatLine
+from diemcau.ports.measures import MeasureStore
 
 
 class Record(Protocol):
@@ -132,7 +133,7 @@ class EpochStore(Protocol):
     async def save_epoch(self, mcu: str, epoch: str, now: datetime) -> None: ...
 
 
-class Store(RecordStore, JournalReader, ConferenceStore, EpochStore, Protocol):
+class Store(RecordStore, JournalReader, ConferenceStore, EpochStore, MeasureStore, Protocol):
     """All of it; every method raises ``StoreFailed``."""
 
     async def close(self) -> None: ...

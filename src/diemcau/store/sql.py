@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Insert,
     Row,
     Table,
@@ -30,9 +31,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from diemcau.domain.conference import Conference
 from diemcau.domain.journal import Note, Sealed, entry_of, seal_all
+from diemcau.domain.measures import Minute
 from diemcau.domain.refusal import Text
 from diemcau.ports.store import R, Record, StoreFailed
-from diemcau.store import records, tables
+from diemcau.store import minutes, records, tables
 from diemcau.store.codec import decode, encode
 from diemcau.store.migrate import upgrade
 from diemcau.store.records import kind_name
@@ -225,6 +227,33 @@ class SqlStore:
         row = {"mcu": mcu, "epoch": epoch, "seen_at": now}
         async with self._transaction() as connection:
             await self._upsert(connection, tables.mcu_lives, row, changed=("epoch", "seen_at"))
+
+    async def keep_minutes(self, kept: Sequence[Minute]) -> None:
+        if not kept:
+            return
+        table = tables.minutes
+        upsert = self._insert_or_update(table, ("data",), tuple(table.primary_key.columns))
+        async with self._transaction() as connection:
+            await connection.execute(upsert, [minutes.row(minute) for minute in kept])
+
+    async def minutes(self, session: str, subject: str = "") -> list[Minute]:
+        its = tables.minutes.c
+        wanted = (its.session == session, *([its.subject == subject] if subject else ()))
+        return await self._minutes(and_(*wanted), its.subject, its.start)
+
+    async def minutes_of(self, subject: str, since: datetime, until: datetime) -> list[Minute]:
+        its = tables.minutes.c
+        within = and_(its.start >= since.timestamp(), its.start < until.timestamp())
+        return await self._minutes(and_(its.subject == subject, within), its.start, its.session)
+
+    async def _minutes(
+        self, wanted: ColumnElement[bool], *order: ColumnElement[Any]
+    ) -> list[Minute]:
+        its = tables.minutes.c
+        query = select(its.session, its.subject, its.start, its.data).where(wanted)
+        async with self._transaction() as connection:
+            rows = (await connection.execute(query.order_by(*order))).all()
+        return await asyncio.to_thread(minutes.read, rows)
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Index,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -69,3 +71,16 @@ mcu_lives = Table(
     Column("epoch", String(200), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
 )
+
+minutes = Table(
+    "minutes",
+    metadata,
+    Column("session", BY_CODE, primary_key=True),
+    Column("subject", BY_CODE, primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", Text, nullable=False),
+    Index("ix_minutes_subject", "subject", "start"),
+    sqlite_with_rowid=False,
+)
+"""What was measured, by the minute; ``start`` in seconds since 1970, ``data`` as
+``store.minutes`` writes it. A session's lie together, so that they are read in one sweep."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from diemcau.domain.conference import Conference
 from diemcau.domain.journal import Note, Sealed
+from diemcau.domain.measures import Minute
 from diemcau.ports.store import R, Record, StoreFailed
 from diemcau.store.records import decode, encode, kind_name, name_of
 from diemcau.testing.journal import MemoryJournal
@@ -21,6 +22,7 @@ class MemoryStore:
         self._conferences: dict[str, Conference] = {}
         self._closed: set[str] = set()
         self._epochs: dict[str, str] = {}
+        self._minutes: dict[tuple[str, str, datetime], Minute] = {}
 
     @property
     def filled(self) -> bool:
@@ -87,6 +89,19 @@ class MemoryStore:
     async def save_epoch(self, mcu: str, epoch: str, now: datetime) -> None:
         self._write()
         self._epochs[mcu] = epoch
+
+    async def keep_minutes(self, minutes: Sequence[Minute]) -> None:
+        self._write()
+        self._minutes |= {(m.session, m.subject, m.start): m for m in minutes}
+
+    async def minutes(self, session: str, subject: str = "") -> list[Minute]:
+        wanted = [m for key, m in sorted(self._minutes.items()) if key[0] == session]
+        return [m for m in wanted if subject in ("", m.subject)]
+
+    async def minutes_of(self, subject: str, since: datetime, until: datetime) -> list[Minute]:
+        its = [m for m in self._minutes.values() if m.subject == subject]
+        within = [m for m in its if since <= m.start < until]
+        return sorted(within, key=lambda m: (m.start, m.session))
 
     def _write(self) -> None:
         if self.failing:
