@@ -136,13 +136,17 @@ class Incidents:
         return frozenset({incident.site or incident.link.partition("/")[0]})
 
     def carriers(self, file: str, incident_id: str) -> frozenset[str]:
-        """Who answers for the way of its media: the MCU nearest to it, and the line's unit."""
+        """Who answers for the way of its media: the MCU nearest to it, the line's carrier where
+        that is a unit of the directory, and the line's unit."""
         try:
             lower, upper = self._way(self.get(file, incident_id))
         except Unknown:
             return frozenset()
         line = self._line(lower, upper)
-        return frozenset({lower, line.unit if line else ""} - {""})
+        if line is None:
+            return frozenset({lower} - {""})
+        named = {unit.id for unit in self._files.book.directory.units if unit.name == line.carrier}
+        return frozenset({lower, line.unit, *named} - {""})
 
     def carrier(self, file: str, incident_id: str) -> str:
         """The name of whoever is to be told of it; "" where the directory names nobody."""
