@@ -6,6 +6,7 @@ from typing import Any
 
 from diemcau.domain.accounts import Account
 from diemcau.domain.agenda import Done
+from diemcau.domain.assessment import SessionFigures
 from diemcau.domain.cascade_plan import CascadePlan, PlanCost
 from diemcau.domain.casework import (
     Answer,
@@ -177,6 +178,29 @@ RECORDS: tuple[Any, ...] = (
         "đồng ý",
         "hoãn",
         "đổi dây",
+    ),
+    SessionFigures(
+        "d1",
+        "d1",
+        "planned",
+        ODD,
+        AT,
+        5400.5,
+        2,
+        1,
+        99.5,
+        0.1 + 0.2,
+        4.1,
+        3,
+        2,
+        812.5,
+        1e4,
+        1,
+        61.25,
+        1,
+        3,
+        2,
+        {"link/bac/tinh": 0.1},
     ),
     SavedScene("k1", ODD, "pip", (Pane(0.1 + 0.2, 0.0, 0.5, 0.25),), ("s-1", ""), AT, "an.nguyen"),
     SelfTest(

@@ -36,6 +36,7 @@ from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
 from diemcau.services.desires import Desires
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.cases import Cases
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.desk import Desk
@@ -306,6 +307,7 @@ def _office(
     post = Post(ways, parts.calendar, tokens)
     scripts, checks = Scripts(files), Checks(files)
     responsible = Responsible(files)
+    assessments = Assessments(files, scripts, store, store, parts.sheets)
     news = News()
     records.listeners += [
         news.changed,
@@ -318,11 +320,12 @@ def _office(
         scripts=scripts,
         plans=Plans(files, parts.solver),
         checks=checks,
-        sitting=Sitting(files, scripts, control, observations),
+        sitting=Sitting(files, scripts, control, observations, assessments),
         desk=Desk(files, guard),
         lifecycle=Lifecycle(files, post, responsible),
-        printing=Printing(files, checks, scripts, parts.documents, store),
+        printing=Printing(files, checks, scripts, parts.documents, store, assessments),
         news=news,
+        assessments=assessments,
     )
 
 

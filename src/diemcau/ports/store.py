@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from diemcau.domain import directory
 from diemcau.domain.accounts import Account
+from diemcau.domain.assessment import SessionFigures
 from diemcau.domain.casework import (
     Answer,
     Attendance,
@@ -54,6 +55,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "message": Message,
         "chat": ChatLine,
         "incident": Incident,
+        "figures": SessionFigures,
         "scene": SavedScene,
         "self-test": SelfTest,
         "join-code": JoinCode,

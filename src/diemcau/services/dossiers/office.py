@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from diemcau.domain.dossier import Dossier
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.cases import Cases, Request
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.desk import Desk
@@ -28,6 +29,7 @@ class Office:
     desk: Desk
     lifecycle: Lifecycle
     printing: Printing
+    assessments: Assessments
     news: News
 
     async def urgent(self, request: Request, by: str) -> Dossier:
