@@ -6,6 +6,7 @@ from typing import Any
 
 from diemcau.domain.accounts import Account
 from diemcau.domain.agenda import Done
+from diemcau.domain.assessment import SessionFigures
 from diemcau.domain.cascade_plan import CascadePlan, PlanCost
 from diemcau.domain.casework import (
     Answer,
@@ -22,6 +23,7 @@ from diemcau.domain.casework import (
 from diemcau.domain.directory import Contact, Duty, Line, Mcu, Person, Room, Site, Tier
 from diemcau.domain.dossier import Dossier, Letter, Secrecy
 from diemcau.domain.entrance import JoinCode, Kiosk
+from diemcau.domain.incident import Cause, Incident, Source, Stamp, Step
 from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
 from diemcau.domain.procedure import ProcedureFile
@@ -30,7 +32,7 @@ from diemcau.domain.roles import Grant, Role
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script, ScriptItem
 from diemcau.domain.selftest import Finding, SelfTest
-from diemcau.domain.talk import ChatLine, Incident
+from diemcau.domain.talk import ChatLine
 from diemcau.domain.units import Unit
 
 AT = datetime(2026, 11, 24, 1, 2, 3, 456789, UTC)
@@ -164,11 +166,41 @@ RECORDS: tuple[Any, ...] = (
         "an.nguyen",
         ODD,
         {"rtt_ms": 0.1 + 0.2},
+        Source.ALARM,
+        "bac/tinh",
+        {Step.TAKEN: Stamp(AT, "binh.tran"), Step.CARRIER_TOLD: Stamp(LATER, "binh.tran")},
+        Cause.LINE,
+        "đứt cáp",
+        "VNPT",
+        "Ông Lâm",
+        "hàn lại",
         LATER,
-        "binh.tran",
-        LATER,
-        "binh.tran",
+        "đồng ý",
+        "hoãn",
         "đổi dây",
+    ),
+    SessionFigures(
+        "d1",
+        "d1",
+        "planned",
+        ODD,
+        AT,
+        5400.5,
+        2,
+        1,
+        99.5,
+        0.1 + 0.2,
+        4.1,
+        3,
+        2,
+        812.5,
+        1e4,
+        1,
+        61.25,
+        1,
+        3,
+        2,
+        {"link/bac/tinh": 0.1},
     ),
     SavedScene("k1", ODD, "pip", (Pane(0.1 + 0.2, 0.0, 0.5, 0.25),), ("s-1", ""), AT, "an.nguyen"),
     SelfTest(

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.browser
 
 CHAIR = "/c/c1/chair#token=chair"
 EVENTS = "/api/conferences/c1"
+INCIDENTS = """async () => {
+  const headers = { Authorization: 'Bearer operator' };
+  const answer = await fetch('/api/conferences/c1', { headers });
+  return (await answer.json()).state.incidents;
+}"""
 
 
 def chair(open_page: Open) -> Page:
@@ -177,12 +182,28 @@ def test_incidents_of_an_mcus_sites_are_taken_and_closed(open_page: Open) -> Non
     report(page, "s-tam-dao", "Mất điện")
     report(page, "s-dao-duc", "Không có tiếng")
     button(page, "Nhận xử lý").click()
-    expect(page.get_by_text("vnpt đang xử lý")).to_be_visible()
+    expect(page.get_by_text("Đang xử lý vnpt")).to_be_visible()
     expect(page.get_by_text("Mất điện")).to_have_count(0)
-    button(page, "Khép").click()
+    button(page, "Đã khắc phục…").click()
     page.get_by_label("Đã khắc phục thế nào").fill("Thay dây micro")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("đã xong: Thay dây micro")).to_be_visible()
+    expect(page.get_by_text("Thay dây micro")).to_be_visible()
+    button(page, "Khép sự cố").click()
+    expect(page.get_by_text("Đã khép", exact=True)).to_have_count(2)
+
+
+def test_the_chair_is_told_of_an_incident_until_he_says_that_he_knows(open_page: Open) -> None:
+    page = chair(open_page)
+    report(page, "s-dao-duc", "Mất tiếng")
+    told = page.get_by_role("region", name="Sự cố kỹ thuật")
+    expect(told).to_have_count(0)
+    name = next(iter(page.evaluate(INCIDENTS)))
+    step = {"state": "chair-told", "advice": "Mời điểm cầu khác trước"}
+    send(page, f"{EVENTS}/incidents/{name}", step, "PATCH")
+    expect(told).to_contain_text("UBND xã Đạo Đức: Mất tiếng")
+    expect(told).to_contain_text("Mời điểm cầu khác trước")
+    told.get_by_role("button", name="Đã biết").click()
+    expect(told).to_have_count(0)
 
 
 def test_an_mcu_of_somebody_else_is_not_shown(open_page: Open) -> None:

@@ -249,11 +249,13 @@ def test_incident_is_announced_without_taking_the_focus_and_closed_with_its_reme
     press(page, "Enter")
     expect(talk.get_by_text("Chúng tôi đang kiểm tra")).to_be_visible()
     talk.get_by_role("button", name="Nhận xử lý").press("Enter")
-    expect(talk.get_by_text("Đang xử lý", exact=True)).to_be_visible()
-    talk.get_by_role("button", name="Khép lại…").press("Enter")
+    expect(talk.get_by_text("Đang xử lý", exact=True).first).to_be_visible()
+    talk.get_by_role("button", name="Đã khắc phục…").press("Enter")
     page.keyboard.type("Thay micro")
     press(page, "Enter")
-    expect(talk.get_by_text("Khắc phục: Thay micro")).to_be_visible()
+    talk.get_by_role("button", name="Khép sự cố").press("Enter")
+    expect(talk.get_by_text("Đã khép", exact=True).first).to_be_visible()
+    expect(talk.get_by_text("Thay micro")).to_be_visible()
 
 
 def test_unread_lines_are_counted_until_they_are_looked_at(open_page: Open) -> None:

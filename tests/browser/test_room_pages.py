@@ -271,9 +271,9 @@ def test_hand_chat_and_incident_reach_the_control_room_and_its_answers_the_room(
     expect(page.get_by_text("Đã báo, chờ phòng điều khiển nhận")).to_be_visible()
     send(page, incident, {"state": "taken"}, "PATCH")
     expect(page.get_by_text("Phòng điều khiển đang xử lý")).to_be_visible()
-    remedy = {"state": "closed", "remedy": "đã tăng âm lượng"}
+    remedy = {"state": "mended", "remedy": "đã tăng âm lượng"}
     send(page, incident, remedy, "PATCH")
-    expect(page.get_by_text("Đã xử lý: đã tăng âm lượng")).to_be_visible()
+    expect(page.get_by_text("Đã khắc phục: đã tăng âm lượng")).to_be_visible()
 
 
 def test_digits_lead_into_the_session_and_bad_ones_are_explained(open_page: Open) -> None:

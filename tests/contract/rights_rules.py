@@ -89,7 +89,7 @@ class Expectation:
         guest = subject.secret and who.account == GUEST
         if guest and action in (Action.READ_DOSSIER, Action.WATCH) and of != "anywhere":
             return True
-        if of in ("conference", "session", "incident"):
+        if of in ("conference", "session", "incident", "carrier"):
             return self._in_conference(who, action, of, subject)
         return self.may(who, action, *self._subjects(of, subject))
 
@@ -115,5 +115,6 @@ class Expectation:
             "conference": (unit, master),
             "session": (unit, master),
             "incident": (unit, master, *(() if subject.secret else (f"s-{place}-1",))),
+            "carrier": ("" if subject.secret else master,),
             "dossier": (unit, master, f"s-{place}", f"s-{place}-1"),
         }[of]

@@ -25,8 +25,8 @@ from diemcau.domain.directory import (
     Tier,
 )
 from diemcau.domain.dossier import Secrecy
+from diemcau.domain.incident import Incident
 from diemcau.domain.roles import ACCOUNT_ROLES, Grant, Role
-from diemcau.domain.talk import Incident
 from diemcau.domain.units import Unit
 from diemcau.services.dossiers.cases import Request
 from diemcau.services.dossiers.post import ACKNOWLEDGE
@@ -159,6 +159,9 @@ class OneChange:
         return b"PK"
 
     def export(self, directory: Directory) -> bytes:
+        return b"PK"
+
+    def tables(self, found: object) -> bytes:
         return b"PK"
 
     def read(self, data: bytes, current: Directory) -> Any:

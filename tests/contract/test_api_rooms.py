@@ -1,4 +1,4 @@
-"""What a room says for itself: its hand, lines to the control room, incidents."""
+"""What a room says for itself: its hand, lines to the control room."""
 
 from typing import Any
 
@@ -10,8 +10,6 @@ from diemcau.testing.app import FakeServer
 from tests.contract.test_api_rest import Caller, bearer, is_problem, operator, site
 
 __all__ = ["operator", "site"]
-
-FIGURES = {"rtt_ms": 12.5, "loss_pct": 4.0}
 
 
 def state(house: FakeServer, view: str = "*") -> Any:
@@ -54,41 +52,3 @@ async def test_a_room_and_the_control_room_write_to_each_other(
     is_problem(await site.post("chat/s-bac-2", {"text": "x"}), 403, "token-elsewhere")
     is_problem(await operator.post("chat/s-none", {"text": "x"}), 404, "unknown")
     is_problem(await site.post("chat/s-bac-1", {"text": "  "}), 422, "invalid")
-
-
-async def test_an_incident_is_reported_taken_and_closed_and_the_log_book_says_so(
-    house: FakeServer, client: httpx2.AsyncClient, operator: Caller, site: Caller
-) -> None:
-    body = {"text": "Hình giật", "figures": FIGURES}
-    made = (await site.post("incidents/s-bac-1", body)).json()
-    shown = state(house)["incidents"][made["id"]]
-    assert (shown["state"], shown["figures"]) == ("reported", FIGURES)
-    assert state(house, "s-bac-2")["incidents"] == {}
-
-    async def patch(token: str, **body: Any) -> httpx2.Response:
-        address = f"/api/conferences/{house.conference.id}/incidents/{made['id']}"
-        return await client.patch(address, json=body, headers=bearer(token))
-
-    own, director = house.token(Role.SITE, "s-bac-1"), house.token(Role.OPERATOR)
-    is_problem(await patch(own, state="taken"), 403, "not-allowed")
-    assert (await patch(director, state="taken")).status_code == 200
-    is_problem(await patch(director, state="closed"), 422, "invalid")
-    closed = await patch(director, state="closed", remedy="Đổi dây mạng")
-    assert closed.json()["remedy"] == "Đổi dây mạng"
-    is_problem(await patch(director, state="taken"), 409, "conflict")
-    assert state(house)["incidents"][made["id"]]["state"] == "closed"
-    actions = [entry.action for entry in house.store.journal]
-    assert [a for a in actions if a.startswith("incident.")] == [
-        "incident.reported",
-        "incident.taken",
-        "incident.closed",
-    ]
-
-
-async def test_no_incident_of_another_conference(
-    house: FakeServer, client: httpx2.AsyncClient
-) -> None:
-    address = f"/api/conferences/{house.conference.id}/incidents/khac.1"
-    headers = bearer(house.token(Role.OPERATOR))
-    answer = await client.patch(address, json={"state": "taken"}, headers=headers)
-    is_problem(answer, 404, "unknown")

@@ -74,7 +74,7 @@ async def test_an_incident_is_seen_to_by_whoever_reaches_its_site(
     world: World, events: str
 ) -> None:
     name = world.conference.id
-    made = await world.server.rooms.report(name, "s-bac-1", "Mất hình", {}, "test")
+    made = await world.server.incidents.report(name, "site/s-bac-1", "Mất hình", {}, "test")
     assert set((await state(world, events, "telecom-vnpt"))["incidents"]) == {made.id}
     address = f"/api/conferences/{name}/incidents/{made.id}"
     transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
@@ -86,7 +86,7 @@ async def test_an_incident_is_seen_to_by_whoever_reaches_its_site(
 
         is_problem(await take("technician-nam"), 403, "not-allowed")
         is_problem(await take("room-operator-bac"), 403, "not-allowed")
-        assert (await take("telecom-vnpt")).json()["taken_by"] == "telecom-vnpt"
+        assert (await take("telecom-vnpt")).json()["steps"]["taken"]["by"] == "telecom-vnpt"
 
 
 async def test_commands_stay_with_those_who_run_the_master(world: World) -> None:

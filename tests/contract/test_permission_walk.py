@@ -116,6 +116,11 @@ def directs(rights: Expectation, who: Who) -> bool:
     return rights.declared(who, Action.DIRECT, "conference", Subject(conference=f"c-{HELD}"))
 
 
+def sees_to(rights: Expectation, who: Who) -> bool:
+    """Whoever directs, and whoever reaches the site."""
+    return rights.declared(who, Action.SEE_TO, "incident", Subject(conference=f"c-{HELD}"))
+
+
 def mutes(site: str) -> More:
     """A site mutes itself; others are muted by whoever directs."""
     return lambda rights, who: who.site == site or directs(rights, who)
@@ -216,6 +221,11 @@ def special() -> Iterator[Case]:
     yield Case(
         "GET /api/dossiers/{dossier}/documents/{form}.{format}", print_log, None, reads_log, "log"
     )
+    wrong = {"subject": "site/s-bac-1", "text": "Mất hình"}
+    yield Case("POST /api/conferences/{conference}/incidents", NAMED, wrong, sees_to)
+    for route in ("PATCH {}", "POST {}/answer", "GET {}/help"):
+        named = NAMED | {"dossier": HELD}
+        yield Case(route.format("/api/dossiers/{dossier}/incidents/{incident}"), named, {})
     hidden = NAMED | {"dossier": SECRET, "conference": f"c-{SECRET}"}
     links = {"role": "viewer"}
     yield Case("POST /api/conferences/{conference}/links", hidden, links, nobody)

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
+from diemcau.domain.incident import Incident, Stamp, Step
 from diemcau.domain.layout import LAYOUTS, custom
+from diemcau.store import records
 from diemcau.store.codec import decode, encode
 
 sites = st.sampled_from([f"s-{n}" for n in range(12)])
@@ -109,3 +111,24 @@ def test_times_keep_their_zone() -> None:
     call = Call("k", "s-1", datetime(2026, 11, 24, 1, 2, 3, 4567, UTC))
     conference = Conference("c", "t", "m", ("s-1",), calls=(call,))
     assert decode(encode(conference)).calls[0].requested_at == call.requested_at
+
+
+def test_an_incident_of_two_steps_is_read_as_one_of_many() -> None:
+    """The shape of the first versions: what closed an incident, mended it."""
+    former = {
+        "id": "d1.1", "dossier": "d1", "site": "s-1", "at": "2026-11-24T01:00:00Z", "by": "an",
+        "text": "Mất hình", "figures": {"rtt_ms": 12.0}, "taken_at": "2026-11-24T01:02:00Z",
+        "taken_by": "binh", "closed_at": "2026-11-24T01:09:00Z", "closed_by": "chi",
+        "remedy": "đổi dây",
+    }  # fmt: skip
+    read = records.decode(Incident, former)
+    at, closed = datetime(2026, 11, 24, 1, 2, tzinfo=UTC), datetime(2026, 11, 24, 1, 9, tzinfo=UTC)
+    assert read.steps == {
+        Step.TAKEN: Stamp(at, "binh"),
+        Step.MENDED: Stamp(closed, "chi"),
+        Step.CLOSED: Stamp(closed, "chi"),
+    }
+    assert (read.state, read.remedy) == ("closed", "đổi dây")
+    untaken = former | {"taken_at": None, "closed_at": None}
+    assert records.decode(Incident, untaken).state == "reported"
+    assert records.decode(Incident, records.encode(read)) == read

@@ -94,20 +94,30 @@ function say(c, site, { text }, room) {
 }
 
 function report(c, site, { text, figures = {} }) {
-  const one = { id: fresh(), site, at: now(), by: `link:site:${site}`, text, figures, state: 'reported' };
+  const one = { id: fresh(), site, at: now(), by: `link:site:${site}`, text, figures, source: 'room', state: 'reported', steps: {} };
   c.state.incidents[one.id] = one;
   c.changed();
   return one;
 }
 
-function seeTo(c, id, { state, remedy }, me) {
+const STATES = ['taken', 'cause-known', 'carrier-told', 'chair-told', 'mended', 'closed'];
+
+function step(c, id, name, words, me) {
   const one = c.state.incidents[id];
   if (!one) throw new Refusal(404, 'Không có sự cố này', 'No such incident');
-  const by = me.account ?? `link:${me.role}`;
-  const mine = { taken_by: one.taken_by ?? by, taken_at: one.taken_at ?? now() };
-  Object.assign(one, mine, { state }, state === 'closed' ? { remedy, closed_by: by, closed_at: now() } : {});
+  if (name === 'closed' && !one.steps.mended) throw new Refusal(409, 'Hãy ghi cách khắc phục trước khi khép sự cố', 'Say what was done first');
+  const stamp = { at: now(), by: me.account ?? `link:${me.role}` };
+  one.steps = { ...(name === 'chair-heard' || name === 'carrier-answered' ? {} : { taken: stamp }), [name]: stamp, ...one.steps };
+  Object.assign(one, words, { state: STATES.findLast((state) => one.steps[state]) ?? 'reported' });
   c.changed();
   return one;
+}
+
+/** What mended it there before. */
+function help(c, id) {
+  const { site } = c.state.incidents[id];
+  const cures = Object.values(c.state.incidents).filter((one) => one.id !== id && one.site === site && one.steps.closed);
+  return { carrier: 'VNPT Vĩnh Phúc', cures: cures.reverse() };
 }
 
 const RATE = 210_000;
@@ -141,7 +151,10 @@ const calls = [
   ['DELETE', /^hands\/([^/]+)$/, (c, _, { part }) => hand(c, part, false)],
   ['POST', /^chat\/([^/]+)$/, (c, body, { part, me }) => say(c, part, body, me.role === 'site')],
   ['POST', /^incidents\/([^/]+)$/, (c, body, { part }) => report(c, part, body)],
-  ['PATCH', /^incidents\/([^/]+)$/, (c, body, { part, me }) => seeTo(c, part, body, me)],
+  ['PATCH', /^incidents\/([^/]+)$/, (c, { state, ...words }, { part, me }) => step(c, part, state, words, me)],
+  ['POST', /^incidents\/([^/]+)\/answer$/, (c, body, { part, me }) => step(c, part, 'carrier-answered', body, me)],
+  ['POST', /^incidents\/([^/]+)\/heard$/, (c, _, { part, me }) => step(c, part, 'chair-heard', {}, me)],
+  ['GET', /^incidents\/([^/]+)\/help$/, (c, _, { part }) => help(c, part)],
   ['POST', /^rehearsal$/, (c, body) => rehearse(c, body)],
   ['DELETE', /^rehearsal$/, (c) => endRehearsal(c)],
   ['POST', /^recording$/, (c, body) => record(c, body)],

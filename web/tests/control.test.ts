@@ -157,7 +157,7 @@ describe('what must not happen by one slip', () => {
 describe('talk', () => {
   const line = (minute: number, room: boolean) => ({ id: `l${minute}`, at: at(minute), by: '', text: '', room });
   const incident = (id: string, of: string, state: Incident['state'], minute: number): Incident => ({
-    id, site: of, at: at(minute), by: '', text: '', figures: {}, state,
+    id, site: of, at: at(minute), by: '', text: '', figures: {}, source: 'room', steps: {}, state,
   });
   it('is unread until it is answered or looked at', () => {
     const lines = [line(1, true), line(2, false), line(3, true), line(4, true)];

@@ -34,10 +34,10 @@ describe('the sites of an MCU', () => {
   });
 
   it('have their incidents, those first that nobody sees to', () => {
-    const one = (id: string, at: string, more: Partial<Incident>): Incident => ({ id, site: 'a', at, by: '', text: id, figures: {}, state: 'reported', ...more });
-    const incidents = { 1: one('1', '01', { state: 'closed' }), 2: one('2', '02', {}), 3: one('3', '03', { state: 'taken' }), 4: one('4', '04', {}), 5: one('5', '05', { site: 'e' }) };
-    expect(incidentsAt(incidents, new Set(['a', 'b'])).map(({ id }) => id)).toEqual(['4', '2', '3', '1']);
-    expect(incidentsAt(undefined, new Set(['a']))).toEqual([]);
+    const one = (id: string, at: string, more: Partial<Incident>): Incident => ({ id, site: 'a', at, by: '', text: id, figures: {}, source: 'room', steps: {}, state: 'reported', ...more });
+    const incidents = { 1: one('1', '01', { state: 'closed' }), 2: one('2', '02', {}), 3: one('3', '03', { state: 'taken' }), 4: one('4', '04', {}), 5: one('5', '05', { site: 'e' }), 6: one('6', '00', { site: '', link: 'vnpt/tinh' }) };
+    expect(incidentsAt(incidents, new Set(['a', 'b']), 'vnpt').map(({ id }) => id)).toEqual(['4', '2', '6', '3', '1']);
+    expect(incidentsAt(undefined, new Set(['a']), 'vnpt')).toEqual([]);
   });
 
   it('are found in an item of the script', () => {

@@ -15,6 +15,7 @@ from diemcau.api import (
     dossier_work,
     dossiers,
     entrances,
+    incidents,
     live,
     news,
     office,
@@ -45,8 +46,10 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     office_modules = (accounts, directory, office, dossiers, dossier_work, news)
-    session_modules = (conferences, control, rooms, entrances, rehearsals, recordings, stills, live,
-                       whip, whep)  # fmt: skip
+    session_modules = (
+        conferences, control, rooms, incidents, entrances, rehearsals, recordings, stills, live,
+        whip, whep,
+    )  # fmt: skip
     for module in (*office_modules, *session_modules, agents):
         app.include_router(module.router)
     app.router.default = pages.fallback

@@ -24,6 +24,7 @@ from diemcau.services.editor import Editor
 from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hub import Hub
+from diemcau.services.incidents import Incidents
 from diemcau.services.journal import Journal
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
@@ -62,6 +63,7 @@ class Server:
     sign_in: SignIn
     office: Office
     rooms: Rooms
+    incidents: Incidents
     self_tests: SelfTests
     entrances: Entrances
     scenes: Scenes

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
 
 from diemcau.api.context import ServerDep, actor_of, page_address
 from diemcau.api.dossier_models import (
@@ -178,6 +179,17 @@ async def explain(
     )
 
 
+@router.get("/assessment.{format}")
+async def assessment(
+    dossier: str, format: Literal["json", "xlsx"], server: ServerDep, who: Reading
+) -> Response:
+    """What was measured and done, as data; the document is the form ``assessment``."""
+    found, assessments = server.files.dossier(dossier), server.office.assessments
+    if format == "json":
+        return JSONResponse(as_json(await assessments.of(found)))
+    return _attached(await assessments.workbook(found), "assessment", format, dossier)
+
+
 @router.get("/log-book")
 async def log_book(
     dossier: str,
@@ -202,6 +214,10 @@ async def document(
     if form == "logbook":
         server.guard.require(who, Action.READ_LOG_BOOK, Place(frozenset({found.unit})))
     data = await server.office.printing.print(found, form, format)
+    return _attached(data, form, format, dossier)
+
+
+def _attached(data: bytes, form: str, format: str, dossier: str) -> Response:
     return Response(
         data,
         media_type=MEDIA_TYPES[format],
@@ -212,4 +228,5 @@ async def document(
 MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }

@@ -16,15 +16,16 @@ from diemcau.domain.roles import Role
 from diemcau.ports.identity import Principal
 from diemcau.services.guard import ANYWHERE, Place, dossier_place, guests_of
 from diemcau.services.live import ALL, area_view, view_of
+from diemcau.services.rooms import file_of
 
 Of = Literal[
     "anywhere", "home", "dossier", "organiser", "master", "site", "unit", "conference", "session",
-    "incident",
+    "incident", "carrier",
 ]  # fmt: skip
 """What the path names: ``dossier`` whoever has a part in it, ``organiser`` its own unit alone,
 ``master`` those who run the session. ``session`` is ``conference`` with whoever runs one of its
-MCUs, ``incident`` with whoever reaches its site. ``anywhere``: a role suffices, or the body says
-more."""
+MCUs, ``incident`` with whoever reaches its site or the MCU below its link; ``carrier`` is whoever
+answers for the line of an incident. ``anywhere``: a role suffices, or the body says more."""
 
 
 RUN_MCUS = frozenset({Role.TECHNICIAN, Role.MANAGER, Role.TELECOM})
@@ -86,10 +87,8 @@ def place(server: Server, of: Of, named: dict[str, str]) -> Place:
             return conference_place(server, named["conference"], named.get("site", ""))
         case "session":
             return session_place(server, named["conference"])
-        case "incident":
-            whole = conference_place(server, named["conference"])
-            site = server.rooms.site_of(named["conference"], named["incident"])
-            return replace(whole, subjects=whole.subjects | ({site} if site else set()))
+        case "incident" | "carrier":
+            return incident_place(server, of, named)
         case "site":
             if "dossier" in named:
                 server.files.dossier(named["dossier"]).require_site(named["site"])
@@ -114,6 +113,19 @@ def conference_place(server: Server, conference: str, site: str = "") -> Place:
     subjects = {running.master} if running else set()
     subjects |= {dossier.unit} if dossier else set()
     return Place(frozenset(subjects), conference=conference, guests=guests_of(dossier))
+
+
+def incident_place(server: Server, of: Of, named: dict[str, str]) -> Place:
+    """Those who run the session and whoever reaches the place of the incident, or its carrier."""
+    if "dossier" in named:
+        file, whole = named["dossier"], place(server, "master", named)
+    else:
+        conference = named["conference"]
+        file, whole = file_of(conference), conference_place(server, conference)
+    if of == "carrier":
+        return replace(whole, subjects=server.incidents.carriers(file, named["incident"]))
+    own = server.incidents.places(file, named["incident"])
+    return replace(whole, subjects=whole.subjects | own)
 
 
 def session_place(server: Server, conference: str) -> Place:

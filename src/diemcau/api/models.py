@@ -154,20 +154,6 @@ class ChatIn(Body):
     text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
 
 
-class IncidentIn(Body):
-    """``figures``: what the page measures, by name."""
-
-    text: Annotated[Line, StringConstraints(min_length=1, max_length=300)]
-    figures: Figures = {}
-
-
-class IncidentPatch(Body):
-    """Taken by whoever asks, or closed with what was done."""
-
-    state: Literal["taken", "closed"]
-    remedy: Line = ""
-
-
 class FindingIn(Body):
     item: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
     passed: bool

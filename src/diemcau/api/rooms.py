@@ -1,4 +1,4 @@
-"""REST for the rooms: asking to speak, lines to and from the control room, incidents
+"""REST for the rooms: asking to speak, lines to and from the control room, self-tests
 (docs/protocol.md section 1)."""
 
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from diemcau.api.context import ServerDep, actor_of
 from diemcau.api.may import conference_place, may
-from diemcau.api.models import ChatIn, IncidentIn, IncidentPatch, SelfTestIn
+from diemcau.api.models import ChatIn, SelfTestIn
 from diemcau.api.views import as_json
 from diemcau.domain.permissions import Action
 from diemcau.ports.identity import Principal
@@ -17,7 +17,6 @@ Json = dict[str, Any]
 router = APIRouter(prefix="/api/conferences/{conference}")
 
 Taking = Annotated[Principal, may(Action.TAKE_PART, "conference")]
-SeeingTo = Annotated[Principal, may(Action.SEE_TO, "incident")]
 
 
 @router.put("/hands/{site}")
@@ -41,17 +40,6 @@ async def say(conference: str, site: str, body: ChatIn, server: ServerDep, who: 
     return as_json(line)
 
 
-@router.post("/incidents/{site}", status_code=201)
-async def report(
-    conference: str, site: str, body: IncidentIn, server: ServerDep, who: Taking
-) -> Json:
-    """The site has a problem."""
-    server.control.get(conference).require(site)
-    return as_json(
-        await server.rooms.report(conference, site, body.text, body.figures, actor_of(who))
-    )
-
-
 @router.put("/self-test/{site}")
 async def test_itself(
     conference: str, site: str, body: SelfTestIn, server: ServerDep, who: Taking
@@ -67,13 +55,3 @@ async def last_test(conference: str, site: str, server: ServerDep, who: Taking) 
     """``{}`` as long as there is none."""
     found = server.self_tests.last(file_of(conference), site)
     return as_json(found) if found else {}
-
-
-@router.patch("/incidents/{incident}")
-async def see_to(
-    conference: str, incident: str, body: IncidentPatch, server: ServerDep, who: SeeingTo
-) -> Json:
-    by = actor_of(who)
-    if body.state == "taken":
-        return as_json(await server.rooms.take(conference, incident, by))
-    return as_json(await server.rooms.close(conference, incident, body.remedy, by))

@@ -36,6 +36,7 @@ from diemcau.services.accounts import Accounts
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.custody import Custody
 from diemcau.services.desires import Desires
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.bell import Bell
 from diemcau.services.dossiers.cases import Cases
 from diemcau.services.dossiers.checks import Checks
@@ -56,6 +57,7 @@ from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
+from diemcau.services.incidents import Incidents
 from diemcau.services.journal import Journal
 from diemcau.services.live import project
 from diemcau.services.observations import Observations
@@ -222,7 +224,7 @@ async def assemble(
             return None
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
-        said = rooms.view(name) | rehearsals.view(conference)
+        said = rooms.view(name) | incidents.view(name) | rehearsals.view(conference)
         seen = (said, script, watch.alarms(name))
         return project(conference, book.directory, observations, dossier, *seen)
 
@@ -238,6 +240,7 @@ async def assemble(
             observations.forget(name)
             rooms.forget(name)
             rehearsals.forget(name)
+            incidents.forget(name)
 
     def _filed(puts: Sequence[Record], *_: object) -> None:
         """Sessions show of their dossiers the times and the script."""
@@ -271,6 +274,7 @@ async def assemble(
     )
     records.listeners.append(_filed)
     rooms = Rooms(office.files, clock, hub.changed)
+    incidents = Incidents(office.files, control, clock, hub.changed)
     await control.start()
     await office.sitting.start()
     custody = Custody(journal, HeadFile(settings.data / HEAD_FILE), records)
@@ -291,6 +295,7 @@ async def assemble(
         sign_in=SignIn(accounts, hashing, parts.codes, clock),
         office=office,
         rooms=rooms,
+        incidents=incidents,
         self_tests=SelfTests(office.files, office.checks),
         entrances=Entrances(office.files, control, tokens, tokens, clock, parts.codes.picture),
         scenes=Scenes(records, clock),
@@ -326,6 +331,7 @@ def _office(
     post = Post(ways, parts.calendar, tokens)
     scripts, checks = Scripts(files), Checks(files)
     responsible = Responsible(files)
+    assessments = Assessments(files, scripts, store, store, parts.sheets)
     news = News()
     records.listeners += [
         news.changed,
@@ -338,12 +344,13 @@ def _office(
         scripts=scripts,
         plans=Plans(files, parts.solver),
         checks=checks,
-        sitting=Sitting(files, scripts, control, observations),
+        sitting=Sitting(files, scripts, control, observations, assessments),
         desk=Desk(files, guard),
         lifecycle=Lifecycle(files, post, responsible),
         bell=Bell(files, post),
-        printing=Printing(files, checks, scripts, parts.documents, store),
+        printing=Printing(files, checks, scripts, parts.documents, store, assessments),
         news=news,
+        assessments=assessments,
     )
 
 

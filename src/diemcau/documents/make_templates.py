@@ -277,8 +277,130 @@ def logbook() -> Sheet:
     return sheet
 
 
+def rated(sheet: Sheet, values: str, first: str) -> None:
+    """A table of qualities, where there are some."""
+    with sheet.where(values):
+        sheet.table(
+            values,
+            {
+                first: "name",
+                "Số điểm cầu": "sites",
+                "Sẵn sàng": "available",
+                "Mất gói": "loss",
+                "Trễ": "delay",
+                "MOS": "mos",
+                "Ghi nhận": "trouble",
+            },
+            (40, 14, 20, 18, 17, 14, 31),
+        )
+
+
+def assessment() -> Sheet:
+    sheet = Sheet("BÁO CÁO ĐÁNH GIÁ")
+    sheet.fact("Phiên họp", "paper.session")
+    sheet.fact("Đơn vị tổ chức", "paper.unit")
+    sheet.fact("Thời gian đánh giá", "paper.starts", "từ {{ paper.starts }} đến {{ paper.ends }}")
+    sheet.section("1. Kết quả chung")
+    sheet.table(
+        "paper.figures", {"Chỉ tiêu": "name", "Kết quả": "value", "Yêu cầu": "limit"}, (58, 66, 30)
+    )
+    with sheet.where("drawing"):
+        sheet.picture("Biểu đồ số liệu đo")
+    sheet.section("2. Mức sẵn sàng theo mốc")
+    sheet.table(
+        "paper.gates",
+        {"Mốc": "gate", "Thời điểm": "at", "Kết quả": "result", "Còn thiếu": "missing"},
+        (48, 25, 23, 58),
+    )
+    sheet.each("paper.late", "- {{ each }}")
+    with sheet.where("paper.calls"):
+        sheet.section("3. Thời gian kết nối theo yêu cầu của chủ tọa")
+        sheet.table(
+            "paper.calls",
+            {"Lúc": "at", "Điểm cầu": "site", "Thời gian": "time", "Kết quả": "result"},
+            (24, 62, 28, 40),
+        )
+    sheet.section("4. Chất lượng kết nối")
+    rated(sheet, "paper.units", "Đơn vị (thấp nhất trước)")
+    rated(sheet, "paper.mcus", "MCU")
+    rated(sheet, "paper.lines", "Đường nối, nhà mạng")
+    rated(sheet, "paper.sites", "Điểm cầu cần chú ý")
+    sheet.section("5. Sự cố")
+    sheet.paragraph("{{ 'Các sự cố trong phiên họp:' if paper.incidents else 'Không có sự cố.' }}")
+    with sheet.where("paper.incidents"):
+        sheet.table(
+            "paper.incidents",
+            {
+                "Lúc": "at",
+                "Nơi": "place",
+                "Sự cố": "text",
+                "Nguyên nhân": "cause",
+                "Khắc phục": "remedy",
+                "Thời gian": "times",
+            },
+            (19, 27, 26, 26, 26, 30),
+        )
+    sheet.section("6. Thực hiện kịch bản, điểm danh")
+    sheet.paragraph(
+        "{{ 'Các lần lên hình ngoài kịch bản:' if paper.departures else"
+        " 'Phiên họp diễn ra đúng kịch bản.' }}"
+    )
+    with sheet.where("paper.departures"):
+        sheet.table(
+            "paper.departures",
+            {"Lúc": "at", "Trên màn hình ngoài kịch bản": "shown", "Lý do": "reason"},
+            (24, 70, 60),
+        )
+    sheet.paragraph(
+        "{{ 'Các điểm cầu vắng:' if paper.absent else 'Các điểm cầu tham dự đầy đủ.' }}"
+    )
+    with sheet.where("paper.absent"):
+        sheet.table(
+            "paper.absent",
+            {"Điểm cầu vắng": "site", "Điểm danh": "roll", "Có tín hiệu": "there"},
+            (70, 50, 34),
+        )
+    sheet.section("7. So với các phiên cùng loại")
+    sheet.table(
+        "paper.earlier",
+        {
+            "Phiên họp": "session",
+            "Ngày": "day",
+            "Sẵn sàng": "available",
+            "Mất gói": "loss",
+            "Nối kịp": "calls",
+            "95 % nối trong": "p95",
+            "Sự cố": "incidents",
+        },
+        (47, 25, 20, 18, 15, 18, 11),
+    )
+    sheet.section("8. Đường truyền cần khắc phục")
+    sheet.paragraph(
+        "{{ 'Xếp theo mức ảnh hưởng:' if paper.ranking else"
+        " 'Không có đường truyền nào phải khắc phục.' }}"
+    )
+    with sheet.where("paper.ranking"):
+        sheet.table(
+            "paper.ranking",
+            {
+                "Đường truyền, điểm cầu": "line",
+                "Nhà mạng": "carrier",
+                "Bị ảnh hưởng": "impaired",
+                "Vì sao": "why",
+            },
+            (46, 29, 31, 48),
+        )
+    with sheet.where("paper.words"):
+        sheet.section("9. Nhận xét, kiến nghị")
+        sheet.each("paper.words", "{{ each }}")
+    sheet.paragraph("Trên đây là báo cáo đánh giá chất lượng phiên họp./.", keep=True)
+    sheet.end()
+    return sheet
+
+
 SHEETS: Mapping[str, Callable[[], Sheet]] = {
-    sheet.__name__: sheet for sheet in (notice, plan, summary, duty, script, check, logbook)
+    sheet.__name__: sheet
+    for sheet in (notice, plan, summary, duty, script, check, logbook, assessment)
 }
 
 

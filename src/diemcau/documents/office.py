@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diemcau.documents.docx import WordPrinter
 from diemcau.documents.pdf import TEMPLATES, Faulty, TypstPrinter
+from diemcau.domain.assessment_paper import AssessmentReport
 from diemcau.domain.cascade_drawing import drawn
 from diemcau.domain.example_papers import EXAMPLES, HEADING
 from diemcau.domain.papers import FORMS, Heading, Paper, Plan
@@ -86,4 +87,13 @@ class OfficeDocuments:
 
 
 def _drawing(paper: Paper) -> str:
-    return drawn(paper.drawing) if isinstance(paper, Plan) else ""
+    match paper:
+        case Plan():
+            return drawn(paper.drawing)
+        case AssessmentReport():
+            # Matplotlib takes a second to come: only whoever plots waits for it.
+            from diemcau.documents.plots import plotted
+
+            return plotted(paper.plots)
+        case _:
+            return ""

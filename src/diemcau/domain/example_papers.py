@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 from diemcau.domain.cascade import Cascade
+from diemcau.domain.example_assessment import ASSESSMENT
 from diemcau.domain.papers import (
     CheckReport,
     CheckRow,
@@ -328,6 +329,9 @@ LOGBOOK = LogExtract(
 )
 
 EXAMPLES: Mapping[str, Paper] = MappingProxyType(
-    {paper.form: paper for paper in (NOTICE, PLAN, SUMMARY, DUTY, SCRIPT, CHECK, LOGBOOK)}
+    {
+        paper.form: paper
+        for paper in (NOTICE, PLAN, SUMMARY, DUTY, SCRIPT, CHECK, LOGBOOK, ASSESSMENT)
+    }
 )
 """One paper for each form."""

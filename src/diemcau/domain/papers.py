@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import ClassVar
 
+from diemcau.domain.assessment_paper import AssessmentReport
 from diemcau.domain.cascade import Cascade
 from diemcau.domain.refusal import Text
 
@@ -313,13 +314,22 @@ class LogExtract:
     digest: str = ""
 
 
-Paper = Notice | Plan | Summary | DutyList | Script | CheckReport | LogExtract
+Paper = Notice | Plan | Summary | DutyList | Script | CheckReport | LogExtract | AssessmentReport
 """A document of a session."""
 
 FORMS: Mapping[str, type[Paper]] = MappingProxyType(
     {
         paper.form: paper
-        for paper in (Notice, Plan, Summary, DutyList, Script, CheckReport, LogExtract)
+        for paper in (
+            Notice,
+            Plan,
+            Summary,
+            DutyList,
+            Script,
+            CheckReport,
+            LogExtract,
+            AssessmentReport,
+        )
     }
 )
 """What each form is called, and what it prints."""

@@ -41,7 +41,11 @@ class Action(StrEnum):
     TAKE_PART = "take-part"
     """What a room says for itself: it asks to speak, writes, reports what is wrong."""
     SEE_TO = "see-to"
-    """Take up an incident of a site, and close it with its remedy."""
+    """Work on an incident of a site or link, from taking it up to closing it."""
+    ANSWER = "answer"
+    """For the carrier: confirm an incident's cause, solution and time."""
+    HEAR = "hear"
+    """For the chair: an incident that he was told of."""
 
 
 _STAFF = frozenset(
@@ -86,6 +90,8 @@ ALLOWED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.TAKE_PART: _DIRECTORS
         | {Role.SITE, Role.MANAGER, Role.ROOM_MANAGER, Role.ROOM_OPERATOR},
         Action.SEE_TO: _DIRECTORS | {Role.MANAGER, Role.TELECOM},
+        Action.ANSWER: _with_operator(Role.TELECOM),
+        Action.HEAR: _with_operator(Role.CHAIR),
         Action.MUTE_SITE: _DIRECTORS | {Role.SITE, Role.CHAIR},
     }
 )

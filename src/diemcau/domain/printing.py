@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from unicodedata import category, normalize
 
+from diemcau.domain.assessment import Assessment
 from diemcau.domain.cascade import Cascade
 from diemcau.domain.papers import Heading, Paper
 
@@ -26,8 +27,8 @@ def printed(paper: Paper, heading: Heading) -> dict[str, Any]:
     """``heading`` and ``paper`` by the names of their fields. Times are those of Vietnam.
 
     The heading also has ``code`` (số và ký hiệu) and ``dated`` (địa danh và thời gian) in one
-    piece, ``reference`` as annexes cite it, and the signer's function as its lines. A cascade is
-    left out: it is drawn.
+    piece, ``reference`` as annexes cite it, and the signer's function as its lines. A cascade and
+    the figures of an assessment are left out: they are drawn.
     """
     code, day = f"{heading.number or ROOM}/{heading.sign}", long_day(heading.day)
     return {
@@ -67,7 +68,7 @@ def long_day(day: date | None) -> str:
 
 def _value(value: object) -> Any:
     match value:
-        case None | Cascade():
+        case None | Cascade() | Assessment():
             return ""
         case str():
             return plain(value)

@@ -1,8 +1,9 @@
-"""The directory as a workbook that clerks fill in."""
+"""Workbooks: the directory, which clerks fill in, and tables of figures."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from diemcau.domain.assessment_tables import Table
 from diemcau.domain.directory import Directory, Entry
 from diemcau.domain.refusal import Text
 
@@ -41,5 +42,7 @@ class Sheets(Protocol):
     def template(self) -> bytes: ...
 
     def export(self, directory: Directory) -> bytes: ...
+
+    def tables(self, found: Sequence[Table]) -> bytes: ...
 
     def read(self, data: bytes, current: Directory) -> Import: ...

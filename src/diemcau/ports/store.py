@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from diemcau.domain import directory
 from diemcau.domain.accounts import Account
+from diemcau.domain.assessment import SessionFigures
 from diemcau.domain.casework import (
     Answer,
     Attendance,
@@ -19,6 +20,7 @@ from diemcau.domain.casework import (
 from diemcau.domain.conference import Conference
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.entrance import JoinCode, Kiosk
+from diemcau.domain.incident import Incident
 from diemcau.domain.journal import Note, Sealed
 from diemcau.domain.outbox import Message
 from diemcau.domain.procedure import ProcedureFile
@@ -26,7 +28,7 @@ from diemcau.domain.rehearsal import Examined
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script
 from diemcau.domain.selftest import SelfTest
-from diemcau.domain.talk import ChatLine, Incident
+from diemcau.domain.talk import ChatLine
 from diemcau.ports.measures import MeasureStore
 
 
@@ -54,6 +56,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "message": Message,
         "chat": ChatLine,
         "incident": Incident,
+        "figures": SessionFigures,
         "scene": SavedScene,
         "self-test": SelfTest,
         "examined": Examined,

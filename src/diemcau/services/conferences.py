@@ -102,6 +102,12 @@ class ConferenceControl:
             return frozenset()
         return frozenset(planner.cascade(conference, self.directory).members)
 
+    def parent(self, conference_id: str, mcu: str) -> str:
+        """The MCU above one of its cascade; "" at the top, or where it is not there."""
+        conference = self.find(conference_id)
+        tree = planner.cascade(conference, self.directory) if conference else None
+        return tree.parent.get(mcu, "") if tree else ""
+
     def standing_on(self) -> set[str]:
         """The sites and MCUs that open conferences stand on."""
         found: set[str] = set()

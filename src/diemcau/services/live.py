@@ -109,7 +109,7 @@ def _area(state: Json, own: set[str]) -> Json:
 
 def _part(state: Json, own: set[str], seen: set[str], mcus: Collection[str] = ()) -> Json:
     """The programme, the sites that are ``own`` with their talk and incidents, others ``seen``, and
-    the alarms of ``own`` and of ``mcus``."""
+    the alarms of ``own`` and of ``mcus``, with the incidents of the links of ``mcus``."""
     conference, sites = state["conference"], state["sites"]
     on_air = map(site_of, conference["program"]["sites"])
     shown = own | seen | {*on_air, conference.get("chair", "")}
@@ -119,7 +119,9 @@ def _part(state: Json, own: set[str], seen: set[str], mcus: Collection[str] = ()
         "server": state["server"],
         "talk": {s: lines for s, lines in state.get("talk", {}).items() if s in own},
         "incidents": {
-            name: one for name, one in state.get("incidents", {}).items() if one["site"] in own
+            name: one
+            for name, one in state.get("incidents", {}).items()
+            if one["site"] in own or one.get("link", "").partition("/")[0] in mcus
         },
         "examinations": {s: one for s, one in state.get("examinations", {}).items() if s in own},
         "alarms": {

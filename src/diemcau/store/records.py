@@ -6,10 +6,12 @@ becomes U+FFFD: kept as it is, it could never be read again.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from diemcau.domain.incident import Incident
 from diemcau.ports.store import KINDS, Record
 
 Json = dict[str, Any]
@@ -39,8 +41,9 @@ def encode(record: Record) -> Json:
 
 def decode(kind: type[Any], data: Json) -> Any:
     """Raises ``ValueError`` for what no ``encode`` wrote; it names fields, but no values."""
+    renewed = _RENEWED.get(kind, dict)
     try:
-        return _ADAPTERS[kind].validate_python(data)
+        return _ADAPTERS[kind].validate_python(renewed(data))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         said = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
@@ -57,6 +60,22 @@ def _whole(value: Any) -> Any:
             return {_whole(name): _whole(member) for name, member in value.items()}
         case _:
             return value
+
+
+def _incident(data: Json) -> Json:
+    """Once an incident had two steps, each in members of its own; and what closed it, mended it."""
+    former = {
+        step: {"at": data[f"{step}_at"], "by": data.get(f"{step}_by", "")}
+        for step in ("taken", "closed")
+        if data.get(f"{step}_at") is not None
+    }
+    if "closed" in former:
+        former["mended"] = former["closed"]
+    return {"steps": former, **data}
+
+
+_RENEWED: Mapping[type[Any], Callable[[Json], Json]] = {Incident: _incident}
+"""How what an older server wrote becomes what is read now."""
 
 
 def row(record: Record) -> Json:

@@ -99,6 +99,7 @@ const calls = [
   ['POST', /^\/open$/, (d, { conferences }) => open(d, conferences)],
   ['POST', /^\/close$/, (d, { by }) => { d.closed_at = now(); d.steps.session = { at: now(), by, evidence: '', note: '' }; return view(d); }],
   ['POST', /^\/join\/([^/]+)$/, (d, { host }, site) => ({ url: `http://${host}/c/${d.conference}/site/${site}#token=${site}`, token: site, expires_at: now() })],
+  ['GET', /^\/incidents$/, (d) => d.incidents ?? []],
   ['GET', /^\/roll$/, (d) => roll(d)],
   ['PUT', /^\/roll\/([^/]+)$/, (d, { body }, site) => { d.roll.set(site, body); return {}; }],
   ['PUT', /^\/departures\/([^/]+)$/, (d, { body }, id) => Object.assign(d.departures.find((one) => one.id === id), body)],

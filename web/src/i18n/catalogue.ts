@@ -7,6 +7,7 @@ import { control } from './control.ts';
 import { desk } from './desk.ts';
 import { dossier } from './dossier.ts';
 import { home } from './home.ts';
+import { incident } from './incident.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
 import { office } from './office.ts';
@@ -22,7 +23,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator,
+  ...share, ...operator, ...incident,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -51,8 +51,6 @@ export const site = {
   'site.trouble_text': ['Điều gì đang xảy ra?', 'What is wrong?'],
   'site.trouble_send': ['Báo phòng điều khiển', 'Tell the control room'],
   'site.trouble_reported': ['Đã báo, chờ phòng điều khiển nhận', 'Reported'],
-  'site.trouble_taken': ['Phòng điều khiển đang xử lý', 'The control room sees to it'],
-  'site.trouble_closed': ['Đã xử lý: {remedy}', 'Closed: {remedy}'],
   'site.zoom': ['Phóng', 'Zoom'],
   'site.pan': ['Quay ngang', 'Pan'],
   'site.tilt': ['Quay dọc', 'Tilt'],

@@ -29,13 +29,6 @@ export const technician = {
   'technician.still': ['Ảnh mới nhất của {site}', 'Latest picture of {site}'],
   'technician.no_still': ['chưa có ảnh', 'no picture yet'],
   'technician.incidents': ['Sự cố ở các điểm cầu', 'Incidents at the sites'],
-  'technician.no_incidents': ['Không có sự cố nào.', 'No incident.'],
-  'technician.reported': ['mới báo', 'reported'],
-  'technician.taken': ['{who} đang xử lý', '{who} is on it'],
-  'technician.closed': ['đã xong: {remedy}', 'closed: {remedy}'],
-  'technician.take': ['Nhận xử lý', 'Take it'],
-  'technician.close': ['Khép', 'Close'],
-  'technician.remedy': ['Đã khắc phục thế nào', 'What was done'],
   'technician.elsewhere': ['MCU này ngoài phạm vi của bạn', 'This MCU is outside your area'],
   'technician.elsewhere_do': ['Bạn xem được MCU do đơn vị mình vận hành trong phiên họp này. Nếu cần thêm, hỏi văn phòng tổ chức phiên họp.', 'You see the MCUs that your unit runs in this session. For more, ask the office that organises it.'],
 } as const satisfies Record<string, Text>;

@@ -3,6 +3,7 @@ import { OfficeApi } from './officeApi.ts';
 import type {
   Call, ChatLine, Conference, Directory, Incident, KioskState, Layout, Link, LiveState, Me, NewConference, Role, SavedScene, SceneOrder, Unit,
 } from './types.ts';
+import { IncidentCalls } from './incidentCalls.ts';
 import type { Result } from './selftest.ts';
 
 /** An answer that says no. `status` 0: the server was not reached at all. */
@@ -116,6 +117,7 @@ export class ConferenceApi {
 
   constructor(private readonly json: Json, conference: string) {
     this.#base = `/api/conferences/${encodeURIComponent(conference)}`;
+    this.incidents = new IncidentCalls(json, this.#base);
   }
 
   #post<T = unknown>(verb: string, body: unknown): Promise<T> {
@@ -138,8 +140,8 @@ export class ConferenceApi {
   lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
   slate = (text: string) => this.json('PUT', `${this.#base}/slate`, { text });
   extend = (minutes: number) => this.#post<{ ends_at: string }>('extend', { minutes });
-  takeIncident = (id: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'taken' });
-  closeIncident = (id: string, remedy: string) => this.json('PATCH', `${this.#base}/incidents/${encodeURIComponent(id)}`, { state: 'closed', remedy });
+  readonly incidents: IncidentCalls;
+  hearIncident = (id: string) => this.#post<Incident>(`incidents/${encodeURIComponent(id)}/heard`, {});
   record = (on: boolean) => this.#post('recording', { on });
   stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
   end = () => this.#post('end', {});

@@ -8,7 +8,7 @@ import { Notices } from './notices.svelte.ts';
 import { untilRead } from './retry.ts';
 import { contentSite, siteOf } from './source.ts';
 import { visibleRows, type Row } from './tree.ts';
-import type { Call, Site, Unit } from './types.ts';
+import type { Call, Incident, Site, Unit } from './types.ts';
 
 export class Desk {
   readonly live: Live;
@@ -65,6 +65,12 @@ export class Desk {
 
   nameOf(id: string | undefined): string {
     return this.site(id)?.name ?? id ?? '';
+  }
+
+  /** The site of an incident, or the ends of its link. */
+  placeOf({ site, link }: Incident): string {
+    const [lower = '', upper = ''] = (link ?? '').split('/').map((id) => this.live.state?.mcus?.[id]?.name ?? id);
+    return site ? this.nameOf(site) : t('incident.link', { lower, upper });
   }
 
   names(ids: readonly string[] | undefined): string {

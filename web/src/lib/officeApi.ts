@@ -5,7 +5,8 @@ import type {
   UrgentOrder, Verdict, Contact,
 } from './office.ts';
 import type { Result } from './selftest.ts';
-import type { Link } from './types.ts';
+import type { Incident, Link } from './types.ts';
+import { IncidentCalls } from './incidentCalls.ts';
 
 export type Json = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 type Raw = (method: string, path: string, options?: { body?: Blob; type?: string }) => Promise<Response>;
@@ -88,12 +89,14 @@ export class OfficeApi {
 /** The calls of one dossier. */
 export class DossierApi {
   readonly base: string;
+  readonly incident: IncidentCalls;
 
   constructor(
     private readonly json: Json,
     id: string,
   ) {
     this.base = `/api/dossiers/${part(id)}`;
+    this.incident = new IncidentCalls(json, this.base);
   }
 
   #get = <T>(path = '') => this.json<T>('GET', this.base + path);
@@ -123,6 +126,7 @@ export class DossierApi {
   close = () => this.#post<Dossier>('/close');
   join = (site: string) => this.#post<Link>(`/join/${part(site)}`);
   keepTest = (site: string, results: Result[]) => this.#put(`/self-test/${part(site)}`, { results });
+  incidents = () => this.#get<Incident[]>('/incidents');
   roll = () => this.#get<RollView>('/roll');
   callRoll = (site: string, roll: RollMark, reason: string, people: number) => this.#put(`/roll/${part(site)}`, { roll, reason, people });
   explain = (departure: string, reason: string) => this.#put(`/departures/${part(departure)}`, { reason });

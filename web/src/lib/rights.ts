@@ -25,6 +25,8 @@ const ALLOWED = {
   call: ['office', 'technician', 'chair'],
   watch: ['office', 'technician', 'chair', 'manager', 'dic', 'telecom'],
   'see-to': ['office', 'technician', 'manager', 'telecom'],
+  answer: ['telecom'],
+  hear: ['chair'],
   join: ['office', 'manager', 'technician', 'room-manager', 'room-operator', 'telecom', 'chair'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,5 +1,6 @@
 /** What the technician of one MCU has to look at: the lanes by what is asked on them, the sites, the incidents. Pure. */
 import { guestsOf } from './agenda.ts';
+import { URGENCY } from './incident.ts';
 import type { AgendaItem, Incident, LiveState, Site, Tally } from './types.ts';
 
 export interface Wanted {
@@ -32,13 +33,11 @@ export function sitesAt(sites: readonly Site[], mcu: string): Site[] {
     .sort((a, b) => FIRST[a.tally] - FIRST[b.tally] || TROUBLE[a.state] - TROUBLE[b.state] || a.number - b.number);
 }
 
-const OPEN: Record<Incident['state'], number> = { reported: 0, taken: 1, closed: 2 };
-
-/** The incidents of these sites: those that nobody sees to first, then the newest. */
-export function incidentsAt(incidents: Record<string, Incident> | undefined, sites: ReadonlySet<string>): Incident[] {
+/** The incidents of these sites and of the link up from their MCU: those that nobody sees to first, then the newest. */
+export function incidentsAt(incidents: Record<string, Incident> | undefined, sites: ReadonlySet<string>, mcu: string): Incident[] {
   return Object.values(incidents ?? {})
-    .filter((one) => sites.has(one.site))
-    .sort((a, b) => OPEN[a.state] - OPEN[b.state] || b.at.localeCompare(a.at));
+    .filter((one) => sites.has(one.site) || one.link?.startsWith(`${mcu}/`))
+    .sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || b.at.localeCompare(a.at));
 }
 
 /** Which of these sites an item of the script shows. */

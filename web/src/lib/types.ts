@@ -137,19 +137,48 @@ export interface Alarm {
   sites: string[];
 }
 
+export type IncidentState = 'reported' | 'taken' | 'cause-known' | 'carrier-told' | 'chair-told' | 'mended' | 'closed';
+export type IncidentStep = Exclude<IncidentState, 'reported'> | 'carrier-answered' | 'chair-heard';
+export type IncidentCause = 'line' | 'mcu' | 'power' | 'picture' | 'sound' | 'terminal' | 'operation' | 'other';
+
+/** Something is wrong at a site, or on the link between two MCUs: then `site` is "". */
 export interface Incident {
   id: string;
   site: string;
+  link?: string;
   at: string;
   by: string;
   text: string;
   figures: Record<string, number>;
-  state: 'reported' | 'taken' | 'closed';
-  taken_by?: string;
-  taken_at?: string;
-  closed_by?: string;
-  closed_at?: string;
+  source: 'room' | 'staff' | 'alarm';
+  /** The furthest step. */
+  state: IncidentState;
+  steps: Partial<Record<IncidentStep, { at: string; by: string }>>;
+  kind?: IncidentCause;
+  cause?: string;
+  carrier?: string;
+  person?: string;
+  solution?: string;
+  back_at?: string;
+  /** The carrier's answer. */
+  note?: string;
+  /** What follows for the session. */
+  advice?: string;
   remedy?: string;
+}
+
+/** What is done about it, in one step. */
+export type IncidentOrder =
+  | { state: 'taken' | 'closed' }
+  | { state: 'cause-known'; kind: IncidentCause; cause: string }
+  | { state: 'carrier-told'; carrier: string; person: string; solution: string; back_at: string }
+  | { state: 'chair-told'; advice: string }
+  | { state: 'mended'; remedy: string };
+
+/** Who is to be told, and what mended it there before. */
+export interface IncidentHelp {
+  carrier: string;
+  cures: Incident[];
 }
 
 /** A scene kept under a name; without sites it is a layout alone. */

@@ -1,6 +1,7 @@
 /** Sentences that are put together: times, countdowns, who may do what. */
 import type { Done, GateState, Task, Words } from './office.ts';
 import { clock, day, exactClock, span } from './local.ts';
+import type { IncidentState, IncidentStep } from './types.ts';
 import type { TextKey } from '../i18n/catalogue.ts';
 import type { Problem } from './api.ts';
 import { problemText, reader, t } from '../i18n/i18n.svelte.ts';
@@ -92,6 +93,17 @@ export function actor(by: string): string {
   if (!by) return t('actor.system');
   if (by.startsWith('link:acknowledge:')) return t('actor.mail_link');
   return by.startsWith('link:') ? t('actor.link') : by.replace(/^account:/, '');
+}
+
+const INCIDENT: Record<IncidentState | IncidentStep, TextKey> = {
+  reported: 'incident.reported', taken: 'incident.taken', 'cause-known': 'incident.cause_known', 'carrier-told': 'incident.carrier_told',
+  'carrier-answered': 'incident.carrier_answered', 'chair-told': 'incident.chair_told', 'chair-heard': 'incident.chair_heard',
+  mended: 'incident.mended', closed: 'incident.closed',
+};
+
+/** How far an incident is, or what was done about it. */
+export function incidentWord(step: IncidentState | IncidentStep): string {
+  return t(INCIDENT[step]);
 }
 
 const ROLES: Record<string, TextKey> = {

@@ -53,10 +53,13 @@ class Files:
         """Whether the MCUs of a held session are all joined; who observes them sets it."""
 
     def dossier(self, dossier_id: str) -> Dossier:
-        found = self.records.get(Dossier, dossier_id)
+        found = self.find(dossier_id)
         if found is None:
             raise UnknownDossier(dossier_id)
         return found
+
+    def find(self, dossier_id: str) -> Dossier | None:
+        return self.records.get(Dossier, dossier_id)
 
     def active(self) -> list[Dossier]:
         """Those that are neither closed nor cancelled."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from diemcau.domain.dossier import Dossier
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.bell import Bell
 from diemcau.services.dossiers.cases import Cases, Request
 from diemcau.services.dossiers.checks import Checks
@@ -30,6 +31,7 @@ class Office:
     lifecycle: Lifecycle
     bell: Bell
     printing: Printing
+    assessments: Assessments
     news: News
 
     async def urgent(self, request: Request, by: str) -> Dossier:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from diemcau.domain import papers
+from diemcau.domain.assessment_paper import report
 from diemcau.domain.cascade import Cascade
 from diemcau.domain.casework import CheckSheet, HandIn
 from diemcau.domain.directory import Contact, Duty, Person, Site
@@ -15,6 +16,7 @@ from diemcau.domain.refusal import Conflict
 from diemcau.domain.roles import Role
 from diemcau.ports.documents import Documents, Format, UnknownForm
 from diemcau.ports.store import JournalReader
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.files import Files
 from diemcau.services.dossiers.scripts import Scripts
@@ -23,7 +25,7 @@ from diemcau.services.guard import ROLE_NAMES
 PASSED, FAILED, OPEN = "Đạt", "Không đạt", ""
 SIGNS = {
     "notice": "TB-VP", "plan": "PA-VP", "summary": "BC-VP", "duty": "DS-VP",
-    "script": "KB-VP", "check": "BB-VP", "logbook": "TS-VP",
+    "script": "KB-VP", "check": "BB-VP", "logbook": "TS-VP", "assessment": "BC-VP",
 }  # fmt: skip
 MOST_ENTRIES = 2000
 
@@ -36,12 +38,14 @@ class Printing:
         scripts: Scripts,
         documents: Documents,
         journal: JournalReader,
+        assessments: Assessments,
     ) -> None:
         self._files = files
         self._checks = checks
         self._scripts = scripts
         self._documents = documents
         self._journal = journal
+        self._assessments = assessments
         self._makers: Mapping[str, Callable[[Dossier], papers.Paper]] = {
             "notice": self._notice,
             "plan": self._plan,
@@ -55,6 +59,8 @@ class Printing:
         """The whole file; raises ``UnknownForm``, or ``Conflict`` for what is not made yet."""
         if form == "logbook":
             paper: papers.Paper = await self._log_book(dossier)
+        elif form == "assessment":
+            paper = report(await self._assessments.of(dossier))
         elif form in self._makers:
             paper = self._makers[form](dossier)
         else:

@@ -23,6 +23,7 @@ from diemcau.domain.refusal import Conflict, Invalid, Refusal, Text, Unknown
 from diemcau.domain.script import Script, cue_of, in_step, scene_of
 from diemcau.ports.store import Record
 from diemcau.services.conferences import ConferenceControl, Order
+from diemcau.services.dossiers.assessments import Assessments
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.dossiers.scripts import Scripts
 from diemcau.services.observations import NOTHING, Observations
@@ -40,11 +41,13 @@ class Sitting:
         scripts: Scripts,
         control: ConferenceControl,
         observations: Observations,
+        assessments: Assessments,
     ) -> None:
         self._files = files
         self._scripts = scripts
         self._control = control
         self._observations = observations
+        self._assessments = assessments
         self._batches: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         files.linked = self._linked
@@ -91,8 +94,8 @@ class Sitting:
         return dossier
 
     async def ensure(self, dossier: Dossier) -> None:
-        """A held session has its conference, a closed one has none any more; a secret one is not
-        recorded (R5-secret), also if it became secret only now."""
+        """A held session has its conference, a closed one has none any more, and its figures are
+        kept; a secret one is not recorded (R5-secret), also if it became secret only now."""
         running = self._control.find(dossier.conference)
         if dossier.stage is Stage.HELD and running is None:
             await self._control.open(self._order(dossier), dossier.conference)
@@ -101,6 +104,8 @@ class Sitting:
             await self._control.close(dossier.conference)
         elif self._wrongly_recorded(dossier):
             await self.record(dossier.conference, False, SYSTEM)
+        if dossier.stage is Stage.CLOSED:
+            await self._assessments.keep(dossier)
 
     async def _make_ready(self, dossier: Dossier) -> None:
         """The script's first item waits in preview."""

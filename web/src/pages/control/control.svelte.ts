@@ -289,7 +289,7 @@ export class ControlDesk extends Desk {
 
   openThread(site: string): void {
     this.rooms.site = site;
-    this.selected = site;
+    if (this.site(site)) this.selected = site;
   }
 
   async sendBanner(text: string): Promise<void> {

@@ -77,8 +77,8 @@ function ofScenes(desk: ControlDesk): Command[] {
 function ofIncidents(desk: ControlDesk): Command[] {
   const open = Object.values(desk.live.state?.incidents ?? {}).filter((one) => one.state === 'reported');
   return open.map((one) =>
-    command(`incident:${one.id}`, t('palette.incident', { site: desk.nameOf(one.site), text: one.text }), t('palette.command'), () => {
-      desk.run(() => desk.at.takeIncident(one.id));
+    command(`incident:${one.id}`, t('palette.incident', { site: desk.placeOf(one), text: one.text }), t('palette.command'), () => {
+      desk.run(() => desk.at.incidents.step(one.id, { state: 'taken' }));
       desk.openThread(one.site);
     }, 1),
   );

@@ -1,7 +1,9 @@
 /** What rooms say to the control room, site by site, those that wait for it first. Pure. */
+import { URGENCY } from '../../../lib/incident.ts';
 import type { ChatLine, Incident } from '../../../lib/types.ts';
 
 export interface Thread {
+  /** The site, or `link/…` where incidents of a link stand alone. */
   site: string;
   lines: readonly ChatLine[];
   /** Of that site, those that are not closed first. */
@@ -14,7 +16,7 @@ export interface Thread {
   at: string;
 }
 
-const RANK: Record<Incident['state'], number> = { reported: 0, taken: 1, closed: 2 };
+export const threadOf = ({ site, link }: Incident): string => site || `link/${link ?? ''}`;
 
 /** `seen`: the time of the last line that was looked at, of each site. */
 export function unreadOf(lines: readonly ChatLine[], seen: string | undefined): number {
@@ -27,10 +29,10 @@ export function threads(
   incidents: readonly Incident[],
   seen: ReadonlyMap<string, string>,
 ): Thread[] {
-  const sites = new Set([...Object.keys(talk), ...incidents.map((one) => one.site)]);
+  const sites = new Set([...Object.keys(talk), ...incidents.map(threadOf)]);
   const list = [...sites].map((site): Thread => {
     const lines = talk[site] ?? [];
-    const own = incidents.filter((one) => one.site === site).sort((a, b) => RANK[a.state] - RANK[b.state] || b.at.localeCompare(a.at));
+    const own = incidents.filter((one) => threadOf(one) === site).sort((a, b) => URGENCY[a.state] - URGENCY[b.state] || b.at.localeCompare(a.at));
     const times = [...own.map((one) => one.at), lines.at(-1)?.at ?? ''];
     return {
       site,
