@@ -14,17 +14,21 @@ import numpy as np
 from av.codec.context import Flags
 from numpy.typing import NDArray
 
+from diemcau.apart.stillness import EVERY, KEYFRAMES, changed, thinned
 from diemcau.examiner import graph, mark
 from diemcau.examiner.h264 import CLOCK, Unit, access_units
 from diemcau.examiner.stream import Arrived
 
-LOOK_EVERY_S = 0.2
-"""Brightness and mark are looked at so often; every frame would cost more than its decoding."""
+LOOK_EVERY_S = EVERY
+"""Brightness, mark and change are looked at so often; every frame would cost more than its
+decoding."""
 
 WHITE = 235
-ANALYSERS = {"blackdetect": "d=0", "freezedetect": "n=-80dB:d=0.2"}
-"""An encoder that is given the same picture again and again ends with exactly the same one, which
-the least movement is not: hence a tolerance far below FFmpeg's."""
+ANALYSERS = {"blackdetect": "d=0"}
+ROWS = 36
+"""How many rows of a picture are compared with the one before."""
+CERTAIN = 6
+"""So many looks without a change make one with a change among them a keyframe's."""
 
 
 class Picture(NamedTuple):
@@ -35,9 +39,8 @@ class Picture(NamedTuple):
 def examined(arrived: Sequence[Arrived], end: float) -> Picture:
     """What came until ``end``; without a picture, only that there was none."""
     units = access_units(arrived)
-    look, unchanged, black = _Look(), _Unchanged(), _Black()
+    look, black = _Look(), _Black()
     for said in graph.of_pictures(look.at(_decoded(units)), ANALYSERS):
-        unchanged.hear(said)
         black.hear(said)
     if not look.seconds:
         return Picture({"frames": 0.0}, None)
@@ -48,7 +51,7 @@ def examined(arrived: Sequence[Arrived], end: float) -> Picture:
         "width": float(look.width),
         "height": float(look.height),
         "black": black.frames / count,
-        "frozen_s": min(lasted, unchanged.longest(look.seconds, end - units[-1].at)),
+        "frozen_s": min(lasted, look.unchanged(end - units[-1].at)),
         **look.brightness(),
     }
     return Picture(figures, look.mark())
@@ -67,6 +70,13 @@ def _decoded(units: Iterable[Unit]) -> Iterator[av.VideoFrame]:
                 yield frame
 
 
+class Look(NamedTuple):
+    """Whether a picture had changed since the look before."""
+
+    at: float
+    changed: bool
+
+
 class _Look:
     """Passes frames on, and keeps what is to be seen on some of them."""
 
@@ -75,6 +85,8 @@ class _Look:
         self.width = self.height = 0
         self._levels = np.zeros(256, np.int64)
         self._marks: Counter[int] = Counter()
+        self._former = b""
+        self._looks: list[Look] = []
         self._next = float("-inf")
 
     def at(self, frames: Iterable[av.VideoFrame]) -> Iterator[av.VideoFrame]:
@@ -84,14 +96,34 @@ class _Look:
             self.width, self.height = frame.width, frame.height
             if seconds >= self._next:
                 self._next = seconds + LOOK_EVERY_S
-                self._see(_luma(frame))
+                self._see(seconds, _luma(frame))
             yield frame
 
-    def _see(self, luma: NDArray[np.uint8]) -> None:
+    def _see(self, seconds: float, luma: NDArray[np.uint8]) -> None:
+        rows = luma[:: max(1, len(luma) // ROWS)]
+        seen = b"".join(thinned(row.tobytes()) for row in rows)
+        self._looks.append(Look(seconds, changed(self._former, seen)))
+        self._former = seen
         self._levels += np.bincount(luma.ravel(), minlength=256)
         number = mark.read(luma)
         if number is not None:
             self._marks[number] += 1
+
+    def unchanged(self, after: float) -> float:
+        """Longest time in which no more changed than keyframes do; ``after``: how long after the
+        last picture there was none. No picture is no new one either."""
+        gaps = (later - earlier for earlier, later in pairwise(self.seconds))
+        return max(after, *gaps, *self._still(0, 0), *self._still(KEYFRAMES, CERTAIN), 0.0)
+
+    def _still(self, spoilt: int, unspoilt: int) -> Iterator[float]:
+        """How long each run of looks lasted of which so many changed, and the others, at least
+        ``unspoilt``, did not."""
+        last = len(self._looks) - 1
+        changes = [place for place, look in enumerate(self._looks) if look.changed]
+        ends = [0] * spoilt + changes + [last] * (spoilt + 1)
+        for begin, end in zip(ends, ends[spoilt + 1 :], strict=False):
+            if end - begin - spoilt >= unspoilt:
+                yield self._looks[end].at - self._looks[begin].at
 
     def mark(self) -> int | None:
         return self._marks.most_common(1)[0][0] if self._marks else None
@@ -116,28 +148,6 @@ class _Black:
     def hear(self, said: graph.Said) -> None:
         self._now = "lavfi.black_start" in said or (self._now and "lavfi.black_end" not in said)
         self.frames += self._now
-
-
-class _Unchanged:
-    """How long freezedetect saw the same picture."""
-
-    def __init__(self) -> None:
-        self._longest = 0.0
-        self._since: float | None = None
-
-    def hear(self, said: graph.Said) -> None:
-        if "lavfi.freezedetect.freeze_start" in said:
-            self._since = float(said["lavfi.freezedetect.freeze_start"])
-        if "lavfi.freezedetect.freeze_duration" in said:
-            self._since = None
-            self._longest = max(self._longest, float(said["lavfi.freezedetect.freeze_duration"]))
-
-    def longest(self, seconds: Sequence[float], after: float) -> float:
-        """``seconds``: when there were frames; ``after``: how long after the last there was none.
-        No picture is no new one either."""
-        last = seconds[-1] if self._since is None else self._since
-        gaps = (later - earlier for earlier, later in pairwise(seconds))
-        return max(self._longest, seconds[-1] - last + after, *gaps, 0.0)
 
 
 def _luma(frame: av.VideoFrame) -> NDArray[np.uint8]:

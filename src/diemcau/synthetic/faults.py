@@ -64,7 +64,7 @@ class Spoilt:
     def __init__(self, picture: Picture, fault: Fault, luma: int) -> None:
         """``luma``: how many bytes of a frame are brightness."""
         self._picture, self._fault, self._luma = picture, fault, luma
-        self._dark = bytes(BLACK + max(0, value - BLACK) * 7 // 20 for value in range(256))
+        self._dark = bytes(BLACK + max(0, value - BLACK) // 5 for value in range(256))
         self._last = b""
         self._next = 0
 
