@@ -79,7 +79,9 @@ class Said:
     quality: dict[str, dict[str, float]] = field(default_factory=dict)
     page_quality: dict[str, dict[str, float]] = field(default_factory=dict)
     loudest_heard: dict[str, float] = field(default_factory=dict)
-    """The loudest that a site's page played since somebody wanted to know, in dBFS."""
+    """The loudest that a site's page played since ``look_again``, in dBFS."""
+    arrived: set[str] = field(default_factory=set)
+    """Sources whose pictures reached the mixer since ``look_again``."""
     links: dict[str, dict[int, dict[str, float]]] = field(default_factory=dict)
     stills: dict[str, Still] = field(default_factory=dict)
     """The last one of each site that publishes."""
@@ -100,6 +102,11 @@ class Said:
     def link(self, mcu: str) -> dict[str, float]:
         """A link's lanes together."""
         return joined(self.links.get(mcu, {}).values())
+
+    def look_again(self, site: str) -> None:
+        """Forget what it heard, and that it arrived; from now on both are looked for."""
+        self.loudest_heard.pop(site, None)
+        self.arrived.discard(site)
 
     def there(self) -> set[str]:
         """The sites whose media arrive."""
@@ -157,6 +164,8 @@ class Observations:
     def input(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])
         said.inputs[params["site"]] = (int(params["slot"]), str(params["state"]))
+        if params["state"] == "live":
+            said.arrived.add(params["site"])
 
     def look(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])

@@ -23,7 +23,7 @@ from diemcau.services.conferences import ConferenceControl
 from diemcau.services.dossiers.checks import Checks
 from diemcau.services.dossiers.files import Draft, Files
 from diemcau.services.live import moment
-from diemcau.services.observations import NOTHING, Observations
+from diemcau.services.observations import NOTHING, Observations, Said
 from diemcau.services.rooms import file_of
 from diemcau.services.ticking import Ticking
 
@@ -100,7 +100,7 @@ class Rehearsals(Ticking):
                 log.error("rehearsal not moved on", conference=conference.id, error=str(refusal))
             begun = self._control.get(conference.id).under_examination
             for site in set(begun) - set(conference.under_examination):
-                said.loudest_heard.pop(site, None)
+                said.look_again(site)
         return stored
 
     def pause(self) -> float | None:
@@ -204,8 +204,13 @@ class Rehearsals(Ticking):
             mark=found.mark,
             expected=self._files.book.directory.site(site).number,
             hears=found.hears and said.loudest_heard.get(site, 0.0) > UNHEARD_DB,
-            reached=None if slot is None else said.input(site, slot) == "live",
+            reached=None if slot is None else self._reached(said, site, slot),
         )
+
+    @staticmethod
+    def _reached(said: Said, site: str, slot: int) -> bool:
+        """Whether its picture was in the mixer at any time of the examination."""
+        return site in said.arrived or said.input(site, slot) == "live"
 
     def _back(self, conference: Conference) -> set[str]:
         """Sites that failed in another session than the present one."""
