@@ -15,7 +15,9 @@ from diemcau.api import (
     dossier_work,
     dossiers,
     entrances,
+    lines,
     live,
+    metrics,
     news,
     office,
     pages,
@@ -43,7 +45,7 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    office_modules = (accounts, directory, office, dossiers, dossier_work, news)
+    office_modules = (accounts, directory, office, dossiers, dossier_work, news, lines, metrics)
     session_modules = (conferences, control, rooms, entrances, recordings, stills, live, whip, whep)
     for module in (*office_modules, *session_modules, agents):
         app.include_router(module.router)

@@ -25,6 +25,7 @@ from diemcau.services.entrances import Entrances
 from diemcau.services.guard import Guard
 from diemcau.services.hub import Hub
 from diemcau.services.journal import Journal
+from diemcau.services.lines import Lines
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
 from diemcau.services.recordings import Recordings
@@ -35,6 +36,7 @@ from diemcau.services.selftests import SelfTests
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
+from diemcau.services.watch import Watch
 
 
 class AllTokens(Tokens, PurposeTokens, Protocol):
@@ -68,6 +70,8 @@ class Server:
     templates: Templates
     journal: Journal
     recordings: Recordings
+    watch: Watch
+    lines: Lines
     listed: Callable[[str, str], Sequence[Unit]]
     verify_log_book: Callable[[], Awaitable[Verdict]]
     home: str

@@ -57,6 +57,7 @@ from diemcau.services.guard import Guard
 from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
 from diemcau.services.journal import Journal
+from diemcau.services.lines import Lines
 from diemcau.services.live import project
 from diemcau.services.observations import Observations
 from diemcau.services.outbox import Outbox
@@ -286,6 +287,8 @@ async def assemble(
         templates=Templates(parts.documents, records),
         journal=journal,
         recordings=Recordings(mcus),
+        watch=watch,
+        lines=Lines(book, store),
         listed=provinces.listed,
         verify_log_book=custody.verify,
         home=home,
