@@ -10,7 +10,7 @@ from diemcau.lab.errors import LabError
 
 NAMES = (
     "take", "program", "fanout", "hop", "recover", "loss", "province", "directory", "plan",
-    "stills", "page", "chair",
+    "stills", "page", "chair", "watch",
 )  # fmt: skip
 
 
