@@ -113,6 +113,7 @@ VISITS = {
     "urgent": office("/urgent", "h2"),
     "directory": office("/directory", ".sheet h1"),
     "duty": office("/directory#duty", "h2", add=click("Thêm", "form")),
+    "lines": office("/directory#lines", "tbody td", quality=click("Xem chất lượng", "svg")),
     "workbook": office("/directory#workbook", "h2"),
     "accounts": office("/accounts", "tbody td", add=click("Thêm tài khoản", "form")),
     "procedures": office("/procedures", ".sheet h1"),

@@ -10,15 +10,19 @@ from sqlalchemy import Engine, event
 
 from diemcau.ports.store import Store
 from diemcau.testing.app import FakeServer
+from diemcau.testing.postgres import NoPostgres, Postgres
 from tests.contract import databases
-from tests.contract.databases import Limits, Place, Postgres
+from tests.contract.databases import Limits, Place
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One server for the whole session, in a folder with a short name, as its socket needs."""
     with tempfile.TemporaryDirectory(prefix="diemcau-pg-", ignore_cleanup_errors=True) as folder:
-        server = Postgres(Path(folder))
+        try:
+            server = Postgres(Path(folder))
+        except NoPostgres as missing:
+            pytest.skip(str(missing))
         try:
             server.start()
             yield server

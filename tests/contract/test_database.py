@@ -17,7 +17,8 @@ from diemcau.ports.store import Store, StoreFailed
 from diemcau.services.journal import verify_store
 from diemcau.store import open_store
 from diemcau.testing import FakeSealer
-from tests.contract.databases import Limits, Place, Postgres, on_databases, on_postgresql, on_sqlite
+from diemcau.testing.postgres import Postgres
+from tests.contract.databases import Limits, Place, on_databases, on_postgresql, on_sqlite
 from tests.kept import RECORDS
 from tests.logs import NOW, note
 

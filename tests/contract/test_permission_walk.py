@@ -94,7 +94,7 @@ NAMED = {
     "step": "connect", "number": 1, "part": 1, "departure": "x", "form": "notice", "format": "docx",
     "version": "429-in-province", "account": VICTIM, "kind": "site", "name": "s-bac-1",
     "incident": "bac.1", "scene": "hai", "feed": "program", "mcu": "m-bac", "session": "x",
-    "entry": "p-bac",
+    "entry": "p-bac", "line": "l-bac",
 }  # fmt: skip
 
 ORDER = {"title": "Họp", "master": "m-bac", "sites": ["s-bac"]}

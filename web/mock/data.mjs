@@ -42,6 +42,22 @@ export const directorySites = rows.map(([id, name, unit, mcu], index) => ({
   id, name, unit, mcu, number: index + 1, code: `26-07-${String(index + 1).padStart(3, '0')}`,
 }));
 
+export const lines = [
+  { id: 'l-vnpt', lower: 'vnpt', upper: 'vinh-phuc', mbps: 200, priority: 1, carrier: 'VNPT Vĩnh Phúc', carrier_phone: '0211 3860 119' },
+  { id: 'l-viettel', lower: 'viettel', upper: 'vinh-phuc', mbps: 100, priority: 1, carrier: 'Viettel Vĩnh Phúc', carrier_phone: '0211 6250 198' },
+];
+
+/** What was measured of a line (docs/protocol.md, section 6). */
+export function lineHistory(id) {
+  const period = (start, minutes, loss, session = '') => ({
+    start, minutes, session, availability: loss > 1 ? 98.72 : 100,
+    figures: { loss_pct: { mean: loss, p95: loss * 2.5 }, rtt_ms: { mean: 6.4, p95: 11 }, mos: { mean: 4.38, p95: 4.3 } },
+  });
+  const days = ['03', '05', '10', '12', '17', '19', '24'].map((day, index) => period(`2026-11-${day}`, 95 + 20 * index, [0.05, 0.1, 0.3, 1.4, 0.2, 0.08, 0.1][index]));
+  const weeks = ['02', '09', '16', '23'].map((day, index) => period(`2026-11-${day}`, 200 + index, [0.08, 0.9, 0.14, 0.1][index]));
+  return { ...lines.find((line) => line.id === id), days, weeks, worst: [period('2026-11-12', 155, 1.4, 'd-giao-ban'), period('2026-11-10', 135, 0.3, 'd-thuong-ky')] };
+}
+
 export const mcus = [
   { id: 'vinh-phuc', name: 'MCU Văn phòng UBND tỉnh', operator: 'VP UBND', unit: 'tinh' },
   { id: 'vnpt', name: 'MCU VNPT Vĩnh Phúc', parent: 'vinh-phuc', operator: 'VNPT', unit: 'vnpt' },

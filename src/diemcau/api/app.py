@@ -16,7 +16,9 @@ from diemcau.api import (
     dossiers,
     entrances,
     incidents,
+    lines,
     live,
+    metrics,
     news,
     office,
     pages,
@@ -45,7 +47,7 @@ def create_app(clock: Clock, lifespan: Lifespan | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    office_modules = (accounts, directory, office, dossiers, dossier_work, news)
+    office_modules = (accounts, directory, office, dossiers, dossier_work, news, lines, metrics)
     session_modules = (
         conferences, control, rooms, incidents, entrances, rehearsals, recordings, stills, live,
         whip, whep,

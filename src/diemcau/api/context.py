@@ -26,6 +26,7 @@ from diemcau.services.guard import Guard
 from diemcau.services.hub import Hub
 from diemcau.services.incidents import Incidents
 from diemcau.services.journal import Journal
+from diemcau.services.lines import Lines
 from diemcau.services.observations import Observations
 from diemcau.services.places import Book
 from diemcau.services.recordings import Recordings
@@ -37,6 +38,7 @@ from diemcau.services.selftests import SelfTests
 from diemcau.services.sessions import Sessions
 from diemcau.services.sign_in import SignIn
 from diemcau.services.templates import Templates
+from diemcau.services.watch import Watch
 
 
 class AllTokens(Tokens, PurposeTokens, Protocol):
@@ -72,6 +74,8 @@ class Server:
     journal: Journal
     recordings: Recordings
     rehearsals: Rehearsals
+    watch: Watch
+    lines: Lines
     listed: Callable[[str, str], Sequence[Unit]]
     verify_log_book: Callable[[], Awaitable[Verdict]]
     home: str

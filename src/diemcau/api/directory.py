@@ -85,7 +85,7 @@ async def directory(server: ServerDep, who: Reading) -> Json:
 @router.get("/duty")
 async def duty(server: ServerDep, who: Reading, unit: str = "", at: str = "") -> list[Json]:
     """Who is on duty (R11-duty), for one unit or for all that have a roster."""
-    book, now = server.book.directory, _moment(at) or server.clock.now()
+    book, now = server.book.directory, moment_of(at, "at") or server.clock.now()
     units = [unit] if unit else list(dict.fromkeys(d.unit for d in book.duties.values()))
     return [
         {
@@ -244,7 +244,8 @@ def _fault(fault: Any) -> Json:
     return {name: getattr(fault, name) for name in names} | {"text": as_json(fault.text)}
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str, name: str) -> datetime | None:
+    """A time of a query; raises ``Invalid`` for what is none."""
     if not text:
         return None
     try:
@@ -253,7 +254,8 @@ def _moment(text: str) -> datetime | None:
         found = datetime.min
     if found.tzinfo is None:
         raise Invalid(
-            "«at» phải là giờ ISO 8601 có múi giờ.", "'at' is a time in ISO 8601 with its zone."
+            f"«{name}» phải là giờ ISO 8601 có múi giờ.",
+            f"{name!r} is a time in ISO 8601 with its zone.",
         )
     return found
 

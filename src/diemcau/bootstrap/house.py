@@ -59,6 +59,7 @@ from diemcau.services.hashing import Hashing
 from diemcau.services.hub import Hub
 from diemcau.services.incidents import Incidents
 from diemcau.services.journal import Journal
+from diemcau.services.lines import Lines
 from diemcau.services.live import project
 from diemcau.services.observations import Observations
 from diemcau.services.outbox import Outbox
@@ -304,6 +305,8 @@ async def assemble(
         journal=journal,
         recordings=Recordings(mcus),
         rehearsals=rehearsals,
+        watch=watch,
+        lines=Lines(book, store),
         listed=provinces.listed,
         verify_log_book=custody.verify,
         home=home,

@@ -10,7 +10,7 @@ from diemcau.lab.errors import LabError
 
 NAMES = (
     "take", "program", "fanout", "hop", "recover", "loss", "province", "directory", "plan",
-    "stills", "page", "chair", "checks",
+    "stills", "page", "chair", "checks", "watch",
 )  # fmt: skip
 
 

@@ -34,6 +34,9 @@ SEATS_S = 1.0
 """An MCU says up to so much later than the mixer that a site's own line is silent: until then what
 the mixer misses may be the site's."""
 
+APART = 1.5
+"""How much two ends that count the same losses over other seconds may differ."""
+
 THERE = ("ready", "lost")
 
 
@@ -124,7 +127,7 @@ class Sight:
         number = carried.index(source) if source in carried else -1
         before = said.links.get(below, {}).get(number) if below else said.quality.get(source)
         lost = self._worst((mcu, lane), (before or {}).get("loss_pct", 0.0), at)
-        return {**figures, "loss_pct": max(0.0, figures["loss_pct"] - lost)}
+        return {**figures, "loss_pct": max(0.0, figures["loss_pct"] - APART * lost)}
 
     def _worst(self, key: Hashable, loss: float, at: float) -> float:
         """The most of a loss lately: the two ends of a lane tell of it at different times."""

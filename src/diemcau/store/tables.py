@@ -7,10 +7,10 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
@@ -78,7 +78,7 @@ minutes = Table(
     Column("session", BY_CODE, primary_key=True),
     Column("subject", BY_CODE, primary_key=True),
     Column("start", BigInteger, primary_key=True, autoincrement=False),
-    Column("data", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
     Index("ix_minutes_subject", "subject", "start"),
     sqlite_with_rowid=False,
 )

@@ -101,7 +101,9 @@ def test_a_stream_that_pauses_is_unchanged_meanwhile() -> None:
     packets = [
         one if one.at < 1 else later(one, pause_s, number=0) for one in video(moving(2 * FPS))
     ]
-    assert picture.examined(packets, 3.5).figures["frozen_s"] == pytest.approx(pause_s, abs=picture.LOOK_EVERY_S)
+    assert picture.examined(packets, 3.5).figures["frozen_s"] == pytest.approx(
+        pause_s, abs=picture.LOOK_EVERY_S
+    )
 
 
 def test_a_few_pictures_a_second_are_counted() -> None:

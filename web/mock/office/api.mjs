@@ -1,5 +1,5 @@
 /** docs/protocol.md, section 6, in memory: just enough that every page of the office can be looked at. */
-import { directorySites, mcus, units } from '../data.mjs';
+import { directorySites, lineHistory, lines, mcus, units } from '../data.mjs';
 import { Refusal } from '../refusal.mjs';
 import { dossiers, entries, log, make, missingOf, row, seed, solve, stageOf, tell, view } from './dossiers.mjs';
 import { accounts, duties, onDuty, people, tiers } from './people.mjs';
@@ -129,7 +129,8 @@ const calls = [
   ['POST', /^\/api\/accounts$/, ({ body }) => addAccount(body)],
   ['PATCH', /^\/api\/accounts\/([^/]+)$/, ({ body }, id) => Object.assign(accounts.find((one) => one.id === id), body)],
   ['POST', /^\/api\/accounts\/([^/]+)\/password$/, () => ({ password: 'núi-ba-vì-73' })],
-  ['GET', /^\/api\/directory$/, () => ({ units, sites: directorySites, mcus, tiers, people, duties })],
+  ['GET', /^\/api\/directory$/, () => ({ units, sites: directorySites, mcus, lines, tiers, people, duties })],
+  ['GET', /^\/api\/lines\/([^/]+)\/history$/, (_, id) => lineHistory(id)],
   ['GET', /^\/api\/duty$/, ({ query }) => onDuty(query.get('unit'))],
   ['GET', /^\/api\/directory\/(template|workbook)$/, () => ({ file: 'mock', type: 'application/octet-stream' })],
   ['POST', /^\/api\/directory\/workbook$/, ({ query }) => workbook(query.get('dry_run') === 'true')],

@@ -67,8 +67,36 @@ export interface Book extends Directory {
   tiers?: Tier[];
   people?: Person[];
   duties?: Duty[];
+  lines?: CarrierLine[];
   /** The unit whose system this is. */
   home?: string;
+}
+
+/** A line between two MCUs. */
+export interface CarrierLine {
+  id: string;
+  lower: string;
+  upper: string;
+  mbps: number;
+  carrier: string;
+  carrier_phone: string;
+}
+
+export interface LinePeriod {
+  /** A day. */
+  start: string;
+  minutes: number;
+  /** Per cent of the measured time; null: nothing was measured. */
+  availability: number | null;
+  figures: Partial<Record<'rtt_ms' | 'loss_pct' | 'jitter_ms' | 'kbps' | 'mos', { mean: number; p95: number }>>;
+  session: string;
+}
+
+export interface LineHistory {
+  days: LinePeriod[];
+  weeks: LinePeriod[];
+  /** Sessions, the worst first. */
+  worst: LinePeriod[];
 }
 
 export interface OnDuty {

@@ -1,5 +1,6 @@
 /** Calls of docs/protocol.md, section 6. */
 import type {
+  LineHistory,
   AccountRecord, Answer, CheckResult, ChecksView, CodeSetup, Dossier, DossierOrder, DossierRow, Entry, FormTemplate, Grant,
   ImportResult, NoticesView, OnDuty, PlanView, Procedure, RollMark, RollView, ScriptItem, ScriptView, SignedIn, Task,
   UrgentOrder, Verdict, Contact,
@@ -49,6 +50,8 @@ export class OfficeApi {
   newPassword = (id: string) => this.json<{ password: string }>('POST', `/api/accounts/${part(id)}/password`);
 
   duty = (unit = '') => this.json<OnDuty[]>('GET', `/api/duty${query({ unit })}`);
+  lineHistory = (line: string) => this.json<LineHistory>('GET', `/api/lines/${part(line)}/history`);
+  lineEvidence = (line: string) => this.download(`/api/lines/${part(line)}/history.csv`, `duong-noi-${line}.csv`);
   put = (kind: string, id: string, record: object) => this.json('PUT', `/api/directory/${kind}/${part(id)}`, record);
   remove = (kind: string, id: string) => this.json('DELETE', `/api/directory/${kind}/${part(id)}`);
   listed = (source: '2025' | 'legacy', province: string, dry_run: boolean) =>

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("session", BY_CODE, nullable=False),
         sa.Column("subject", BY_CODE, nullable=False),
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("session", "subject", "start", name="pk_minutes"),
         sqlite_with_rowid=False,
     )
