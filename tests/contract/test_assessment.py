@@ -156,6 +156,11 @@ def test_incidents_are_timed_from_their_report(told: Told) -> None:
             after = (stamps[0] - one.at).total_seconds() if stamps else None
             assert shown[f"{step}_s"] == after
             times += [] if after is None else [after]
+        its = [m for m in told.minutes if m.subject == one.subject]
+        near = [m for m in its if abs((m.start - one.at).total_seconds()) <= 180]
+        assert [m["loss_pct"] for m in shown["around"]] == [
+            pytest.approx(m.figures["loss_pct"].mean, abs=0.006) for m in near
+        ]
     assert said["open"] == len(incidents) - len(spent["closed"]) == 3
     assert said["mended_s"] == sorted(spent["mended"])[0] == said["mended_worst_s"] - 0
     assert said["taken_s"] == 37

@@ -45,9 +45,11 @@ class Assessments:
         self._sheets = sheets
 
     async def of(self, dossier: Dossier) -> Assessment:
-        """Raises ``StoreFailed``."""
+        """Raises ``StoreFailed``. A session of 150 sites takes most of a second to reckon, in a
+        thread: calls are not to wait for it."""
         held, now = await self._held(dossier), self._files.clock.now()
-        return assess(held, self._files.book.directory, now, self._others(dossier))
+        others, directory = self._others(dossier), self._files.book.directory
+        return await asyncio.to_thread(assess, held, directory, now, others)
 
     async def workbook(self, dossier: Dossier) -> bytes:
         """All figures as an XLSX file; raises ``StoreFailed``."""
