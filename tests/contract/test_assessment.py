@@ -280,6 +280,27 @@ async def test_the_workbook_has_the_same_figures(
     assert len(book.sheet_names) == 14
 
 
+async def test_lines_are_ranked_over_the_sessions_of_a_time(
+    house: FakeServer, client: httpx2.AsyncClient
+) -> None:
+    dossier = await held(house)
+    await house.server.office.assessments.keep(dossier)
+    kept = house.server.records.get(SessionFigures, ID)
+    headers = bearer(house.token(Role.OPERATOR))
+
+    async def ask(**query: str) -> Any:
+        path = "/api/line-ranking.json"
+        return (await client.get(path, params=query, headers=headers)).json()
+
+    span = {"since": START.isoformat(), "until": CLOSED.isoformat()}
+    assert kept is not None
+    assert {one["subject"]: one["impaired_s"] for one in await ask(**span)} == kept.impaired_s
+    assert await ask(until=START.isoformat()) == []
+    answer = await client.get("/api/line-ranking.xlsx", params=span, headers=headers)
+    [sheet] = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names
+    assert sheet == "Đường truyền cần khắc phục"
+
+
 async def test_a_closed_session_keeps_its_figures_once_with_a_line_in_the_log_book(
     house: FakeServer,
 ) -> None:
