@@ -30,7 +30,7 @@ from diemcau.domain.dossier import Dossier
 from diemcau.domain.incident import Incident, Step
 from diemcau.domain.measures import Minute
 from diemcau.domain.procedure import Procedure
-from diemcau.domain.refusal import Text
+from diemcau.domain.refusal import Conflict, Text
 from diemcau.domain.script import Script
 from diemcau.domain.tracks import (
     Quality,
@@ -71,12 +71,18 @@ class Held:
 def assess(
     held: Held, directory: Directory, now: datetime, earlier: Iterable[SessionFigures] = ()
 ) -> Assessment:
-    """``earlier``: the kept figures of other sessions, in any order."""
+    """``earlier``: the kept figures of other sessions, in any order. Raises ``Conflict`` for one
+    that was never opened."""
     dossier, names = held.dossier, _Names(directory)
+    if dossier.opened_at is None:
+        raise Conflict(
+            "Phiên họp chưa được mở nên chưa có gì để đánh giá.",
+            "The session was not opened, so there is nothing to assess yet.",
+        )
     window = judged(dossier, now)
     tracks = _Tracks(held, directory, window, names)
     called = _calls(held, names)
-    readiness = _gates(held, window.until)
+    readiness = _gates(held, dossier.closed_at or now)
     rolled = _rolled(held, names, window)
     wrong = _incidents(held, names)
     whole = quality("session", dossier.title, list(tracks.sites.values()), len(dossier.sites))
@@ -114,7 +120,7 @@ def assess(
         until=window.until,
         figures=figures,
         gates=readiness,
-        late=_late(held, window.until),
+        late=_late(held, dossier.closed_at or now),
         checked=_checked(held),
         calls=called,
         whole=whole,

@@ -19,7 +19,7 @@ from diemcau.domain.dossier import Dossier, Secrecy
 from diemcau.domain.incident import Incident
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.line_ranking import RankedOver, ranked_over, ranking_table
-from diemcau.domain.refusal import Refusal, Text
+from diemcau.domain.refusal import Conflict, Refusal, Text
 from diemcau.domain.tracks import number
 from diemcau.ports.measures import MeasureStore
 from diemcau.ports.sheets import Sheets
@@ -47,8 +47,8 @@ class Assessments:
         self._sheets = sheets
 
     async def of(self, dossier: Dossier) -> Assessment:
-        """Raises ``StoreFailed``. A session of 150 sites takes most of a second to reckon, in a
-        thread: calls are not to wait for it."""
+        """Raises ``StoreFailed``, and ``Conflict`` where it was never opened. A session of 150
+        sites takes most of a second to reckon, in a thread: calls are not to wait for it."""
         held, now = await self._held(dossier), self._files.clock.now()
         others, directory = self._open(), self._files.book.directory
         return await asyncio.to_thread(assess, held, directory, now, others)
@@ -64,7 +64,7 @@ class Assessments:
             return
         try:
             await self._keep(dossier)
-        except (StoreFailed, NotStored) as error:
+        except (StoreFailed, NotStored, Conflict) as error:
             log.error("figures not kept yet", dossier=dossier.id, error=str(error))
 
     async def _keep(self, dossier: Dossier) -> None:
