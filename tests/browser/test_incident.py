@@ -4,7 +4,7 @@ the real server: the room, the technician, the carrier and the chair."""
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,11 @@ async def test_an_incident_is_walked_through_by_room_technician_carrier_and_chai
     by = {step: stamp["by"] for step, stamp in walked["steps"].items()}
     assert (by["taken"], by["carrier-answered"]) == ("technician", "telecom")
     assert by["chair-heard"].startswith("link:")
+    report_of = f"/api/dossiers/{stage.dossier}/assessment.json"
+    [reported] = (await stage.server.operator.get(report_of))["incidents"]["incidents"]
+    assert {step: moment(at) for step, at in reported["steps"].items()} == {
+        step: moment(stamp["at"]) for step, stamp in walked["steps"].items()
+    }
 
     await report(room, "Hình giật, vỡ")
     again = await opened(technician, "Mới báo")
@@ -143,6 +148,12 @@ async def test_an_incident_is_walked_through_by_room_technician_carrier_and_chai
     await button(cures, "Dùng cách này").click()
     await button(again, "Ghi").click()
     await expect(room.get_by_text("Đã khắc phục: Chuyển sang sợi dự phòng số 2")).to_have_count(2)
+
+
+def moment(text: str) -> datetime:
+    """To the millisecond, as live state tells it."""
+    at = datetime.fromisoformat(text)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 async def report(room: Page, text: str) -> None:

@@ -278,7 +278,7 @@ async def test_the_record_is_whole(play: Play) -> None:
     steps = await play.steps()
     waiting = {name for name, i in steps.items() if i["state"] != "done"}
     assert {steps[name]["step"]["evidence"] for name in waiting} <= {"word"}
-    for form in ("notice", "plan", "summary", "script", "check", "logbook"):
+    for form in ("notice", "plan", "summary", "script", "check", "logbook", "assessment"):
         answer = await play.api.get(f"/api/dossiers/{play.dossier}/documents/{form}.pdf")
         assert answer.content.startswith(b"%PDF"), form
     verdict = (await play.api.get("/api/log-book/verify")).json()

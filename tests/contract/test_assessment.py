@@ -3,24 +3,30 @@ from what is stored."""
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
 
+from diemcau.documents.office import OfficeDocuments
 from diemcau.domain.assessment import SessionFigures
+from diemcau.domain.assessment_paper import report
 from diemcau.domain.casework import Attendance, ChairCall, CheckSheet, Departure
 from diemcau.domain.dossier import Secrecy
+from diemcau.domain.example_papers import HEADING
 from diemcau.domain.incident import Incident
 from diemcau.domain.measures import Minute
 from diemcau.domain.roles import Role
+from diemcau.ports.documents import FORMATS, Format
 from diemcau.ports.store import StoreFailed
 from diemcau.testing.app import FakeServer
 from tests.contract.held import CLOSED, ID, LINKS, SITES, START, earlier, held
-from tests.contract.test_api_rest import bearer
+from tests.contract.test_api_rest import bearer, is_problem
 
 ABOVE = {"s-tinh": None, "s-bac-1": LINKS[0], "s-bac-2": LINKS[0], "s-nam-1": LINKS[1],
          "s-nam-2": LINKS[1]}  # fmt: skip
@@ -156,6 +162,11 @@ def test_incidents_are_timed_from_their_report(told: Told) -> None:
             after = (stamps[0] - one.at).total_seconds() if stamps else None
             assert shown[f"{step}_s"] == after
             times += [] if after is None else [after]
+        its = [m for m in told.minutes if m.subject == one.subject]
+        near = [m for m in its if abs((m.start - one.at).total_seconds()) <= 180]
+        assert [m["loss_pct"] for m in shown["around"]] == [
+            pytest.approx(m.figures["loss_pct"].mean, abs=0.006) for m in near
+        ]
     assert said["open"] == len(incidents) - len(spent["closed"]) == 3
     assert said["mended_s"] == sorted(spent["mended"])[0] == said["mended_worst_s"] - 0
     assert said["taken_s"] == 37
@@ -254,10 +265,30 @@ async def test_nothing_is_told_of_a_secret_session_elsewhere(
 ) -> None:
     await held(house)
     hidden = house.server.files.dossier("truoc-1")
-    secret = {**hidden.__dict__, "secrecy": Secrecy.SECRET}
-    await house.server.records.commit(type(hidden)(**secret))
+    await house.server.records.commit(replace(hidden, secrecy=Secrecy.SECRET))
     found = await house.server.office.assessments.of(house.server.files.dossier(ID))
     assert [one.id for one in found.earlier] == [f"truoc-{n}" for n in range(2, 7)]
+
+
+async def test_a_session_that_was_not_opened_has_none(
+    house: FakeServer, client: httpx2.AsyncClient
+) -> None:
+    dossier = await held(house)
+    await house.server.records.commit(replace(dossier, opened_at=None, closed_at=None))
+    headers = bearer(house.token(Role.OPERATOR))
+    answer = await client.get(f"/api/dossiers/{ID}/assessment.json", headers=headers)
+    is_problem(answer, 409, "conflict")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+async def test_a_session_of_which_nothing_was_measured_is_printed_too(
+    format: Format, house: FakeServer, tmp_path: Path
+) -> None:
+    dossier = await held(house)
+    bare = replace(dossier, id="hop-02", sites=("s-tinh",), chair="", assessment="")
+    found = report(await house.server.office.assessments.of(bare))
+    assert (found.calls, found.incidents, found.ranking) == ((), (), ())
+    assert OfficeDocuments(tmp_path).render(found, HEADING, format)
 
 
 async def test_the_workbook_has_the_same_figures(
@@ -273,6 +304,27 @@ async def test_the_workbook_has_the_same_figures(
         one["connect_ms"] for one in told.said["calls"]["calls"]
     ]
     assert len(book.sheet_names) == 14
+
+
+async def test_lines_are_ranked_over_the_sessions_of_a_time(
+    house: FakeServer, client: httpx2.AsyncClient
+) -> None:
+    dossier = await held(house)
+    await house.server.office.assessments.keep(dossier)
+    kept = house.server.records.get(SessionFigures, ID)
+    headers = bearer(house.token(Role.OPERATOR))
+
+    async def ask(**query: str) -> Any:
+        path = "/api/line-ranking.json"
+        return (await client.get(path, params=query, headers=headers)).json()
+
+    span = {"since": START.isoformat(), "until": CLOSED.isoformat()}
+    assert kept is not None
+    assert {one["subject"]: one["impaired_s"] for one in await ask(**span)} == kept.impaired_s
+    assert await ask(until=START.isoformat()) == []
+    answer = await client.get("/api/line-ranking.xlsx", params=span, headers=headers)
+    [sheet] = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).sheet_names
+    assert sheet == "Đường truyền cần khắc phục"
 
 
 async def test_a_closed_session_keeps_its_figures_once_with_a_line_in_the_log_book(

@@ -1,15 +1,16 @@
 """REST over what the office keeps: procedures, document templates, the log book."""
 
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import StringConstraints
 
 from diemcau.api.context import ServerDep, actor_of
 from diemcau.api.dossier_work import MEDIA_TYPES
 from diemcau.api.may import may
-from diemcau.api.models import Body, Line, Seq
+from diemcau.api.models import Body, Line, Moment, Seq
 from diemcau.api.views import as_json
 from diemcau.domain.permissions import Action
 from diemcau.ports.identity import Principal
@@ -23,6 +24,7 @@ Templates = Annotated[Principal, may(Action.EDIT_TEMPLATES, "home")]
 LogBook = Annotated[Principal, may(Action.READ_LOG_BOOK, "home")]
 
 MOST = 1000
+YEAR = timedelta(days=366)
 
 
 class ProcedureIn(Body):
@@ -77,6 +79,26 @@ async def replace_template(
 async def restore_template(form: str, format: Format, server: ServerDep, who: Templates) -> Json:
     await server.templates.restore(form, format, actor_of(who))
     return {}
+
+
+@router.get("/line-ranking.{format}")
+async def line_ranking(
+    format: Literal["json", "xlsx"],
+    server: ServerDep,
+    who: LogBook,
+    since: Moment | None = None,
+    until: Moment | None = None,
+) -> Response:
+    """The lines that want mending, over the sessions that were closed (of the last year)."""
+    end = until or server.clock.now()
+    span, assessments = (since or end - YEAR, end), server.office.assessments
+    if format == "json":
+        return JSONResponse([as_json(one) for one in assessments.ranking(*span)])
+    return Response(
+        await assessments.ranking_workbook(*span),
+        media_type=MEDIA_TYPES[format],
+        headers={"Content-Disposition": 'attachment; filename="line-ranking.xlsx"'},
+    )
 
 
 @router.get("/log-book")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
@@ -17,6 +17,7 @@ from diemcau.domain.assessment import (
     IncidentResult,
     IncidentTimes,
     LateStep,
+    MinuteAround,
     MinuteOfAll,
     Rolled,
     SessionFigures,
@@ -29,7 +30,7 @@ from diemcau.domain.dossier import Dossier
 from diemcau.domain.incident import Incident, Step
 from diemcau.domain.measures import Minute
 from diemcau.domain.procedure import Procedure
-from diemcau.domain.refusal import Text
+from diemcau.domain.refusal import Conflict, Text
 from diemcau.domain.script import Script
 from diemcau.domain.tracks import (
     Quality,
@@ -41,6 +42,9 @@ from diemcau.domain.tracks import (
     ranked,
     site_track,
 )
+
+AROUND = timedelta(minutes=3)
+"""So long before and after its report an incident is shown with what was measured there."""
 
 EARLIER = 5
 """So many earlier sessions of its kind a session is compared with."""
@@ -67,14 +71,20 @@ class Held:
 def assess(
     held: Held, directory: Directory, now: datetime, earlier: Iterable[SessionFigures] = ()
 ) -> Assessment:
-    """``earlier``: the kept figures of other sessions, in any order."""
+    """``earlier``: the kept figures of other sessions, in any order. Raises ``Conflict`` for one
+    that was never opened."""
     dossier, names = held.dossier, _Names(directory)
+    if dossier.opened_at is None:
+        raise Conflict(
+            "Phiên họp chưa được mở nên chưa có gì để đánh giá.",
+            "The session was not opened, so there is nothing to assess yet.",
+        )
     window = judged(dossier, now)
     tracks = _Tracks(held, directory, window, names)
     called = _calls(held, names)
-    readiness = _gates(held, window.until)
+    readiness = _gates(held, dossier.closed_at or now)
     rolled = _rolled(held, names, window)
-    wrong = _incidents(held.incidents, names)
+    wrong = _incidents(held, names)
     whole = quality("session", dossier.title, list(tracks.sites.values()), len(dossier.sites))
     ranking = ranked(tracks.sites, tracks.links, tracks.ways, tracks.carriers)
     figures = SessionFigures(
@@ -110,7 +120,7 @@ def assess(
         until=window.until,
         figures=figures,
         gates=readiness,
-        late=_late(held, window.until),
+        late=_late(held, dossier.closed_at or now),
         checked=_checked(held),
         calls=called,
         whole=whole,
@@ -322,8 +332,8 @@ def _within(call: ChairCall, limit_s: float) -> bool | None:
     return False if call.state in (CallState.FAILED, CallState.REQUESTED) else None
 
 
-def _incidents(incidents: Sequence[Incident], names: _Names) -> IncidentTimes:
-    results = tuple(_incident(one, names) for one in incidents)
+def _incidents(held: Held, names: _Names) -> IncidentTimes:
+    results = tuple(_incident(one, held.minutes, names) for one in held.incidents)
     mended = [one.mended_s for one in results if one.mended_s is not None]
     taken = [one.taken_s for one in results if one.taken_s is not None]
     return IncidentTimes(
@@ -336,7 +346,7 @@ def _incidents(incidents: Sequence[Incident], names: _Names) -> IncidentTimes:
     )
 
 
-def _incident(one: Incident, names: _Names) -> IncidentResult:
+def _incident(one: Incident, minutes: Sequence[Minute], names: _Names) -> IncidentResult:
     lower, _, upper = one.link.partition("/")
     return IncidentResult(
         id=one.id,
@@ -352,7 +362,16 @@ def _incident(one: Incident, names: _Names) -> IncidentResult:
         mended_s=one.seconds(Step.MENDED),
         closed_s=one.seconds(Step.CLOSED),
         steps={str(step): stamp.at for step, stamp in one.steps.items()},
+        figures=dict(one.figures),
+        around=tuple(_around(one, minutes)),
     )
+
+
+def _around(one: Incident, minutes: Iterable[Minute]) -> Iterable[MinuteAround]:
+    for minute in minutes:
+        if minute.subject == one.subject and abs(minute.start - one.at) <= AROUND:
+            means = (mean([minute], figure) for figure in ("loss_pct", "rtt_ms", "mos"))
+            yield MinuteAround(minute.start, minute.there_s, *means)
 
 
 def _rolled(held: Held, names: _Names, window: Window) -> Rolled:

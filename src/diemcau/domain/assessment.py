@@ -65,8 +65,20 @@ class CallTimes:
 
 
 @dataclass(frozen=True)
+class MinuteAround:
+    """What was measured where an incident was, in a minute about its report; None: nothing."""
+
+    at: datetime
+    there_s: float
+    loss_pct: float | None
+    rtt_ms: float | None
+    mos: float | None
+
+
+@dataclass(frozen=True)
 class IncidentResult:
-    """Times in seconds from the report; None for what is not done."""
+    """Times in seconds from the report; None for what is not done. ``figures``: what whoever
+    reported it measured then."""
 
     id: str
     name: str
@@ -81,6 +93,8 @@ class IncidentResult:
     mended_s: float | None
     closed_s: float | None
     steps: Mapping[str, datetime]
+    figures: Mapping[str, float]
+    around: tuple[MinuteAround, ...]
 
 
 @dataclass(frozen=True)

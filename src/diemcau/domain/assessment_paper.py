@@ -250,11 +250,20 @@ def _incident(one: IncidentResult) -> IncidentRow:
     return IncidentRow(
         at=clock(one.at),
         place=one.name,
-        text=one.text,
+        text=one.text + _measured(one),
         cause=", ".join(filter(None, (one.cause, one.carrier))),
         remedy=one.remedy or "chưa khắc phục",
         times="; ".join(told) or "chưa ai nhận",
     )
+
+
+def _measured(one: IncidentResult) -> str:
+    """The worst of the minutes about its report."""
+    losses = [minute.loss_pct for minute in one.around if minute.loss_pct is not None]
+    scores = [minute.mos for minute in one.around if minute.mos is not None]
+    said = [f"mất gói {number(max(losses))} %"] if losses else []
+    said += [f"MOS {number(min(scores))}"] if scores else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _absent(found: Assessment) -> Iterable[AbsentRow]:

@@ -143,14 +143,18 @@ _INCIDENTS = (
     Text("Nhận sau (giây)", "Taken after (s)"),
     Text("Khắc phục sau (giây)", "Mended after (s)"),
     Text("Khép sau (giây)", "Closed after (s)"),
+    Text("Mất gói cao nhất quanh lúc báo (%)", "Loss at worst about the report (%)"),
+    Text("MOS thấp nhất quanh lúc báo", "MOS at worst about the report"),
 )
 
 
 def _incidents(found: Assessment) -> Iterable[Sequence[Cell]]:
     for one in found.incidents.incidents:
+        losses = [minute.loss_pct for minute in one.around if minute.loss_pct is not None]
+        scores = [minute.mos for minute in one.around if minute.mos is not None]
         yield (
             one.at, one.name, one.text, one.cause, one.carrier, one.remedy, one.taken_s,
-            one.mended_s, one.closed_s,
+            one.mended_s, one.closed_s, max(losses, default=None), min(scores, default=None),
         )  # fmt: skip
 
 

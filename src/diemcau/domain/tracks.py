@@ -102,7 +102,8 @@ def site_track(
     window: Window,
     incidents: int = 0,
 ) -> Track:
-    """A site is expected for the whole session."""
+    """A site is expected for the whole session. One that never came is absent, which is no fault
+    of its line."""
     ends = [(span.since, span.until or window.until) for span in spans]
     there = sum(window.overlap(start, end) for start, end in ends)
     away = sum(window.since < end < window.until for _, end in ends)
@@ -112,7 +113,7 @@ def site_track(
         part = _part(window, start)
         present = sum(part.overlap(*span) for span in ends) if part.seconds else 0.0
         missing[start] = part.seconds - present
-    impaired = _impaired(inside, missing)
+    impaired = _impaired(inside, missing if there else {})
     return Track(subject, name, window.seconds, there, away, inside, impaired, incidents)
 
 
@@ -198,7 +199,9 @@ def _ranked(track: Track, carrier: str, sites: int, impaired: Iterable[float]) -
 
 def _why(track: Track) -> Iterable[Text]:
     gone = track.expected - track.there
-    if gone >= 1:
+    if gone >= 1 and not track.away:
+        yield Text(f"thiếu tín hiệu {span(gone).vi}", f"not there for {span(gone).en}")
+    elif gone >= 1:
         yield Text(
             f"mất kết nối {span(gone).vi} ({track.away} lần)",
             f"away for {span(gone).en} ({track.away} times)",

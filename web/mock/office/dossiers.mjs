@@ -135,7 +135,7 @@ export function seed() {
   d1.scripts = scripts();
   settle(d1);
   make('d2', 'Hội nghị triển khai chuyển đổi số năm 2027', { requested_at: iso(-0.1), rehearsal_at: iso(60), starts_at: iso(72), ends_at: iso(75), secrecy: 'secret', admitted: ['chutoa'] });
-  const d3 = make('d3', 'Họp giao ban tuần 46', { requested_at: iso(-200), starts_at: iso(-170), ends_at: iso(-168), procedure: '429-in-province.a1b2c3d4e5f6', sites: all.slice(0, 6), closed_at: iso(-168), conference: 'c-d3', assessment: 'Phiên họp đạt yêu cầu. Một điểm cầu mất hình 2 phút do đứt cáp.' });
+  const d3 = make('d3', 'Họp giao ban tuần 46', { requested_at: iso(-200), starts_at: iso(-170), ends_at: iso(-168), procedure: '429-in-province.a1b2c3d4e5f6', sites: all.slice(0, 6), opened_at: iso(-170.5), closed_at: iso(-168), conference: 'c-d3', assessment: 'Phiên họp đạt yêu cầu. Một điểm cầu mất hình 2 phút do đứt cáp.' });
   for (const step of steps) d3.steps[step.id] = done(-169);
 }
 

@@ -33,6 +33,23 @@ function mark(dossier, step, site, results, by) {
   settle(dossier);
 }
 
+const figures = (dossier, more) => ({
+  id: dossier.id, title: dossier.title, starts_at: dossier.starts_at, sites: dossier.sites.length, attended: dossier.sites.length, available_pct: 99.4, loss_pct: 0.12, mos: 4.31,
+  calls: 6, calls_within: 6, p50_ms: 640, p95_ms: 1820, incidents: 1, mended_s: 130, departures: 1, gates: 2, gates_ready: 2, ...more,
+});
+
+/** As if it had been measured: the last site was away for a while. */
+function assessment(dossier) {
+  const units = dossier.sites.map((site, n) => ({ subject: `unit/${site}`, name: siteName(site), available_pct: n === dossier.sites.length - 1 ? 96.2 : 100 }));
+  const last = units.at(-1)?.name ?? '';
+  const why = [{ vi: 'mất kết nối 2 phút 10 giây (1 lần)', en: 'away for 2 min 10 s (1 times)' }, { vi: '1 sự cố', en: '1 incidents' }];
+  return {
+    final: Boolean(dossier.closed_at), figures: figures(dossier), calls: { limit_s: 30, worst_ms: 1820 }, units, incidents: { open: 0 },
+    ranking: [{ subject: 'site/x', name: last, carrier: '', sites: 1, impaired_s: 130, why }],
+    earlier: [figures(dossier, { id: 'd0', title: 'Họp giao ban tuần 45', available_pct: 98.1, loss_pct: 0.4, mos: 4.2, p95_ms: 2400, incidents: 2, departures: 0 })],
+  };
+}
+
 function roll(dossier) {
   const attendance = dossier.sites.map((site, n) => {
     const called = dossier.roll.get(site) ?? { roll: null, reason: '', people: 0 };
@@ -99,6 +116,7 @@ const calls = [
   ['POST', /^\/open$/, (d, { conferences }) => open(d, conferences)],
   ['POST', /^\/close$/, (d, { by }) => { d.closed_at = now(); d.steps.session = { at: now(), by, evidence: '', note: '' }; return view(d); }],
   ['POST', /^\/join\/([^/]+)$/, (d, { host }, site) => ({ url: `http://${host}/c/${d.conference}/site/${site}#token=${site}`, token: site, expires_at: now() })],
+  ['GET', /^\/assessment\.json$/, (d) => assessment(d)],
   ['GET', /^\/incidents$/, (d) => d.incidents ?? []],
   ['GET', /^\/roll$/, (d) => roll(d)],
   ['PUT', /^\/roll\/([^/]+)$/, (d, { body }, site) => { d.roll.set(site, body); return {}; }],

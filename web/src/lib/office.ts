@@ -164,6 +164,38 @@ export interface Verdict {
 /** `[dossier, kind]` of something that has changed; `["", "all"]`: read everything again. */
 export type Changed = [dossier: string, kind: string];
 
-export const FORMS = ['notice', 'plan', 'summary', 'duty', 'script', 'check', 'logbook'] as const;
+export const FORMS = ['notice', 'plan', 'summary', 'duty', 'script', 'check', 'logbook', 'assessment'] as const;
+
+/** The key figures of a session; `null`: not known. */
+export interface SessionFigures {
+  id: string;
+  title: string;
+  starts_at: string;
+  sites: number;
+  attended: number;
+  available_pct: number | null;
+  loss_pct: number | null;
+  mos: number | null;
+  calls: number;
+  calls_within: number;
+  p50_ms: number | null;
+  p95_ms: number | null;
+  incidents: number;
+  mended_s: number | null;
+  departures: number;
+  gates: number;
+  gates_ready: number;
+}
+
+/** What pages show of an assessment; the server has more. */
+export interface Assessment {
+  final: boolean;
+  figures: SessionFigures;
+  calls: { limit_s: number; worst_ms: number | null };
+  units: { subject: string; name: string; available_pct: number | null }[];
+  incidents: { open: number };
+  ranking: { subject: string; name: string; carrier: string; sites: number; impaired_s: number; why: Words[] }[];
+  earlier: SessionFigures[];
+}
 
 export type { Unit };

@@ -1,7 +1,7 @@
 /** Calls of docs/protocol.md, section 6. */
 import type {
   LineHistory,
-  AccountRecord, Answer, CheckResult, ChecksView, CodeSetup, Dossier, DossierOrder, DossierRow, Entry, FormTemplate, Grant,
+  AccountRecord, Answer, Assessment, CheckResult, ChecksView, CodeSetup, Dossier, DossierOrder, DossierRow, Entry, FormTemplate, Grant,
   ImportResult, NoticesView, OnDuty, PlanView, Procedure, RollMark, RollView, ScriptItem, ScriptView, SignedIn, Task,
   UrgentOrder, Verdict, Contact,
 } from './office.ts';
@@ -110,6 +110,7 @@ export class DossierApi {
   change = (change: Partial<DossierOrder>) => this.json<Dossier>('PATCH', this.base, change);
   copies = (starts: string[]) => this.#post<DossierRow[]>('/copies', { starts });
   cancel = (reason: string) => this.#post<Dossier>('/cancel', { reason });
+  assessment = () => this.#get<Assessment>('/assessment.json');
   assess = (assessment: string) => this.#put('/assessment', { assessment });
   step = (step: string, done: boolean, note: string) => this.#put(`/steps/${part(step)}`, { done, note });
   notices = () => this.#get<NoticesView>('/notices');

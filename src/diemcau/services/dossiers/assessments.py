@@ -6,6 +6,7 @@ remedies). A server that died between the closing and this does it when it comes
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 
 import structlog
 
@@ -17,7 +18,8 @@ from diemcau.domain.casework import Attendance, ChairCall, CheckSheet, Departure
 from diemcau.domain.dossier import Dossier, Secrecy
 from diemcau.domain.incident import Incident
 from diemcau.domain.journal import SYSTEM, Note
-from diemcau.domain.refusal import Refusal, Text
+from diemcau.domain.line_ranking import RankedOver, ranked_over, ranking_table
+from diemcau.domain.refusal import Conflict, Refusal, Text
 from diemcau.domain.tracks import number
 from diemcau.ports.measures import MeasureStore
 from diemcau.ports.sheets import Sheets
@@ -45,9 +47,11 @@ class Assessments:
         self._sheets = sheets
 
     async def of(self, dossier: Dossier) -> Assessment:
-        """Raises ``StoreFailed``."""
+        """Raises ``StoreFailed``, and ``Conflict`` where it was never opened. A session of 150
+        sites takes most of a second to reckon, in a thread: calls are not to wait for it."""
         held, now = await self._held(dossier), self._files.clock.now()
-        return assess(held, self._files.book.directory, now, self._others(dossier))
+        others, directory = self._open(), self._files.book.directory
+        return await asyncio.to_thread(assess, held, directory, now, others)
 
     async def workbook(self, dossier: Dossier) -> bytes:
         """All figures as an XLSX file; raises ``StoreFailed``."""
@@ -60,7 +64,7 @@ class Assessments:
             return
         try:
             await self._keep(dossier)
-        except (StoreFailed, NotStored) as error:
+        except (StoreFailed, NotStored, Conflict) as error:
             log.error("figures not kept yet", dossier=dossier.id, error=str(error))
 
     async def _keep(self, dossier: Dossier) -> None:
@@ -69,7 +73,17 @@ class Assessments:
         note = Note(SYSTEM, "session.assessed", f"dossier/{dossier.id}", text, reason=reason)
         await self._files.records.commit(found.figures, notes=[discreet(note, dossier)])
 
-    def _others(self, dossier: Dossier) -> list[SessionFigures]:
+    def ranking(self, since: datetime, until: datetime) -> tuple[RankedOver, ...]:
+        """The lines that want mending, over the sessions that began from ``since`` to before
+        ``until``."""
+        figures = [one for one in self._open() if since <= one.starts_at < until]
+        return ranked_over(figures, self._files.book.directory)
+
+    async def ranking_workbook(self, since: datetime, until: datetime) -> bytes:
+        table = ranking_table(self.ranking(since, until))
+        return await asyncio.to_thread(self._sheets.tables, [table])
+
+    def _open(self) -> list[SessionFigures]:
         """Of a secret session nothing is told elsewhere."""
         kept = self._files.records.all(SessionFigures).values()
         known = ((one, self._files.find(one.dossier)) for one in kept)
