@@ -137,6 +137,13 @@ function isEditable(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null;
 }
 
+/** In a dialog the keys are its own, but for the one that closes the list of keys. */
+function reachesPage(id: KeyId, target: EventTarget | null): boolean {
+  if (EVERYWHERE.has(id)) return true;
+  const inDialog = target instanceof Element && target.closest('dialog') !== null;
+  return !isEditable(target) && (id === 'help' || !inDialog);
+}
+
 /**
  * Keys of a room's page: `handle` for those that are pressed, `down` and `up` for the one that is held. Whatever takes
  * the keyboard away meanwhile lets it go.
@@ -196,7 +203,7 @@ export function bindKeys(handle: (press: Pressed, where: string) => void): () =>
     const where = placeOf(event.target);
     const press = pressed(event, where);
     if (!press || (event.repeat && !REPEATING.has(press.id))) return;
-    if (isEditable(event.target) && !EVERYWHERE.has(press.id)) return;
+    if (!reachesPage(press.id, event.target)) return;
     if (belongsToFocus(event)) return;
     event.preventDefault();
     handle(press, where);

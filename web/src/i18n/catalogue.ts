@@ -9,6 +9,7 @@ import { dossier } from './dossier.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
+import { links } from './links.ts';
 import { office } from './office.ts';
 import { operator } from './operator.ts';
 import { script } from './script.ts';
@@ -22,7 +23,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator,
+  ...share, ...operator, ...links,
 } as const;
 
 export type TextKey = keyof typeof texts;

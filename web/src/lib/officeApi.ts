@@ -48,6 +48,8 @@ export class OfficeApi {
   newPassword = (id: string) => this.json<{ password: string }>('POST', `/api/accounts/${part(id)}/password`);
 
   duty = (unit = '') => this.json<OnDuty[]>('GET', `/api/duty${query({ unit })}`);
+  /** The link of a site's room computer; it ends the one before. */
+  makeKiosk = (site: string) => this.json<{ url: string }>('POST', `/api/kiosks/${part(site)}`);
   put = (kind: string, id: string, record: object) => this.json('PUT', `/api/directory/${kind}/${part(id)}`, record);
   remove = (kind: string, id: string) => this.json('DELETE', `/api/directory/${kind}/${part(id)}`);
   listed = (source: '2025' | 'legacy', province: string, dry_run: boolean) =>
