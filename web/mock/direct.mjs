@@ -140,6 +140,7 @@ const calls = [
   ['DELETE', /^hands\/([^/]+)$/, (c, _, { part }) => hand(c, part, false)],
   ['POST', /^chat\/([^/]+)$/, (c, body, { part, me }) => say(c, part, body, me.role === 'site')],
   ['POST', /^incidents\/([^/]+)$/, (c, body, { part }) => report(c, part, body)],
+  ['PUT', /^shown\/([^/]+)$/, (c, _, { part, me }) => c.shown(part, me.account ?? `link:${me.role}`)],
   ['PATCH', /^incidents\/([^/]+)$/, (c, body, { part, me }) => seeTo(c, part, body, me)],
   ['POST', /^recording$/, (c, body) => record(c, body)],
   ['GET', /^stills\/([^/]+)$/, (c, _, { part }) => still(c.state.sites[part])],

@@ -89,6 +89,9 @@ export const KEYS = [
 /** The one key of the main screen, which has neither `?` nor anything else on it. */
 export const FULL_SCREEN = 'KeyF';
 
+/** The one key of a technician whose MCU is of another make: what was asked for is full screen. */
+export const CONFIRM = 'Space';
+
 /** Keys of a room's page. What is held as long as somebody talks is bound by `bindHold`. */
 export const ROOM_KEYS = [
   { id: 'talk', group: 'room', caps: ['Space'], match: ['Space'], text: 'keys.talk' },
@@ -186,6 +189,17 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   if (event.code !== 'Space' && event.key !== 'Enter') return false;
   const target = event.target;
   return target instanceof Element && target.matches('button, a, summary, input, [role="button"]');
+}
+
+/** Bind that one key, wherever it is not a letter or a button's own. */
+export function bindConfirm(handle: () => void): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.code !== CONFIRM || event.repeat || event.isComposing || isEditable(event.target) || belongsToFocus(event)) return;
+    event.preventDefault();
+    handle();
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
 }
 
 function placeOf(target: EventTarget | null): string {

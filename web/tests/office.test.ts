@@ -78,7 +78,7 @@ describe('rights and the directory', () => {
     expect([homeUnit(account('office'), book), homeUnit(link('operator'), book)]).toEqual(['d1', 'p']);
   });
   it('finds without accents, by the units above, and by code', () => {
-    const lines = linesOf(book, 'sites', (tier) => tier);
+    const lines = linesOf(book, 'sites', (tier) => tier, (site) => site);
     expect(['dao duc', 'binh xuyen', '07-005', 'vnpt'].map((query) => found(lines, query).length)).toEqual([1, 1, 1, 1]);
     expect(found(lines, 'tam dao')).toEqual([]);
   });

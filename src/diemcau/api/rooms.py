@@ -1,5 +1,5 @@
-"""REST for the rooms: asking to speak, lines to and from the control room, incidents
-(docs/protocol.md section 1)."""
+"""REST for the rooms and whoever sees to them: asking to speak, lines to and from the control room,
+incidents, sites of guided MCUs (docs/protocol.md section 1)."""
 
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ router = APIRouter(prefix="/api/conferences/{conference}")
 
 Taking = Annotated[Principal, may(Action.TAKE_PART, "conference")]
 SeeingTo = Annotated[Principal, may(Action.SEE_TO, "incident")]
+Guiding = Annotated[Principal, may(Action.SEE_TO, "conference")]
 
 
 @router.put("/hands/{site}")
@@ -77,3 +78,12 @@ async def see_to(
     if body.state == "taken":
         return as_json(await server.rooms.take(conference, incident, by))
     return as_json(await server.rooms.close(conference, incident, body.remedy, by))
+
+
+@router.put("/shown/{site}")
+async def shown(conference: str, site: str, server: ServerDep, who: Guiding) -> Json:
+    """The technician of the site's guided MCU has put it full screen."""
+    by = actor_of(who)
+    ask = await server.control.confirm(conference, site, by)
+    await server.office.sitting.confirmed(conference, ask)
+    return {}

@@ -17,6 +17,7 @@ from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, Procedure
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.guided import WITHIN
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
@@ -213,7 +214,10 @@ async def assemble(
             return None
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
-        return project(conference, book.directory, observations, dossier, rooms.view(name), script)
+        within = office.files.procedure(dossier).call_within if dossier else WITHIN
+        return project(
+            conference, book.directory, observations, dossier, rooms.view(name), script, within
+        )
 
     def _changed(name: str) -> None:
         if control.find(name):

@@ -7,7 +7,16 @@ their defaults, so that a newer server reads what an older one wrote.
 from datetime import datetime
 from typing import Any
 
-from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
+from diemcau.domain.conference import (
+    Ask,
+    Call,
+    CallState,
+    Conference,
+    Former,
+    Hand,
+    Scene,
+    Turn,
+)
 from diemcau.domain.layout import LAYOUTS, custom, layout
 
 Json = dict[str, Any]
@@ -35,6 +44,7 @@ def encode(conference: Conference) -> Json:
         "hands": [{"site": hand.site, "at": _moment(hand.at)} for hand in conference.hands],
         "turn": _turn(conference.turn),
         "former": _former(conference.former),
+        "asks": [_ask(ask) for ask in conference.asks.values()],
     }
 
 
@@ -55,6 +65,7 @@ def decode(data: Json) -> Conference:
     values["hands"] = tuple(Hand(site, at) for site, at in hands if at is not None)
     values["turn"] = _turn_of(data.get("turn"))
     values["former"] = _former_of(data.get("former"))
+    values["asks"] = {ask.mcu: ask for ask in map(_ask_of, data.get("asks", ()))}
     return Conference(**values)
 
 
@@ -129,6 +140,7 @@ def _call(call: Call) -> Json:
         "state": str(call.state),
         "picture_ms": call.picture_ms,
         "sound_ms": call.sound_ms,
+        "ask": _ask(call.ask) if call.ask else None,
     }
 
 
@@ -140,4 +152,25 @@ def _call_of(data: Json) -> Call:
         state=CallState(data["state"]),
         picture_ms=data.get("picture_ms"),
         sound_ms=data.get("sound_ms"),
+        ask=_ask_of(data["ask"]) if data.get("ask") else None,
+    )
+
+
+def _ask(ask: Ask) -> Json:
+    return {
+        "mcu": ask.mcu,
+        "site": ask.site,
+        "at": ask.at.isoformat(),
+        "confirmed_at": _moment(ask.confirmed_at),
+        "confirmed_by": ask.confirmed_by,
+    }
+
+
+def _ask_of(data: Json) -> Ask:
+    return Ask(
+        data["mcu"],
+        data["site"],
+        datetime.fromisoformat(data["at"]),
+        _moment_of(data["confirmed_at"]),
+        data["confirmed_by"],
     )

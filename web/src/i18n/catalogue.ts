@@ -6,6 +6,7 @@ import { common } from './common.ts';
 import { control } from './control.ts';
 import { desk } from './desk.ts';
 import { dossier } from './dossier.ts';
+import { guided } from './guided.ts';
 import { home } from './home.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
@@ -23,7 +24,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator, ...links,
+  ...share, ...operator, ...links, ...guided,
 } as const;
 
 export type TextKey = keyof typeof texts;
