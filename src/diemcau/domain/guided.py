@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from diemcau.domain.conference import Ask, Call, CallState, Conference, connected
 from diemcau.domain.directory import Directory
-from diemcau.domain.planner import carrier
+from diemcau.domain.planner import carrier, guides
 from diemcau.domain.refusal import Conflict, Invalid
 from diemcau.domain.source import site_of
 
@@ -37,7 +37,12 @@ def require_possible(before: Conference, after: Conference, directory: Directory
 def asking(
     before: Conference, after: Conference, directory: Directory, now: datetime
 ) -> Conference:
-    """What each guided MCU is asked for now: its site on the programme, else the one in preview."""
+    """What each guided MCU is asked for now: its site on the programme, else the one in preview.
+
+    Its gateway is no room: it is never muted, or the sound of whoever is called would stay off.
+    """
+    gateways = {directory.mcu(mcu).gateway for mcu in guides(after, directory)}
+    after = replace(after, muted=after.muted - gateways)
     asks: dict[str, Ask] = {}
     for mcu, site in _wanted(after, directory):
         known = after.asks.get(mcu)

@@ -154,6 +154,14 @@ def test_a_site_on_the_programme_that_nobody_confirmed_is_waited_for(session: Se
     assert (before.state, after.state) == (CallState.REQUESTED, CallState.CONNECTED)
 
 
+def test_a_gateway_stays_open_when_all_are_muted(session: Session) -> None:
+    session.do(verbs.all_muted)
+    assert {"s-hang-1", "s-bac-1"} <= session.now.muted
+    assert GATEWAY not in session.now.muted
+    session.call("s-hang-1")
+    assert session.now.slots.index(GATEWAY) in mix(session.now, BOOK).open
+
+
 def test_it_is_due_after_the_call_that_waits_for_it(session: Session) -> None:
     within = timedelta(seconds=30)
     session.preview("s-hang-1")
