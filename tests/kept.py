@@ -57,7 +57,7 @@ RECORDS: tuple[Any, ...] = (
     Tier("commune", "Xã", "Commune", 3),
     Unit("u-1", ODD, "commune", "u-0", SINCE, UNTIL, "08542", 21.3, 105.6),
     Room("r-1", "Phòng họp", "u-1", "Số 1", 40, SINCE, UNTIL),
-    Mcu("bac", "MCU bắc", "VNPT", "tinh", ("u-1", "u-2"), "u-3", 64, 999.5, SINCE, UNTIL),
+    Mcu("bac", "MCU bắc", "VNPT", "tinh", ("u-1", "u-2"), "u-3", 64, 999.5, SINCE, UNTIL, "s-1"),
     Line("l-1", "bac", "tinh", 50.25, 2, "VNPT", "0211 1", "u-1", SINCE, UNTIL),
     Site("s-1", "01", "UBND xã", "u-1", "bac", 4095, "r-1", SINCE, UNTIL),
     Person("p-1", "An", "u-1", "Chánh VP", "0211 2", "an@x.vn", SINCE, UNTIL),

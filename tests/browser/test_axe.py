@@ -95,6 +95,7 @@ CONTROL: dict[str, Stop] = {
     "map": press("Shift+F", then="svg [data-site]"),
     "palette": press("Shift+F", "Control+k", then="dialog[open]"),
     "keys": press("Escape", "?", then="dialog[open]"),
+    "link": press("Escape", "Control+k", *"duong dan", "Enter", then="dialog[open] .code"),
 }
 SITE = "/c/c1/site/s-dao-duc"
 VISITS = {
@@ -111,7 +112,9 @@ VISITS = {
     "log-of-dossier": office("/d/d1/log-book", ".sheet nav [aria-current]"),
     "new": office("/d/new", "h2"),
     "urgent": office("/urgent", "h2"),
-    "directory": office("/directory", ".sheet h1"),
+    "directory": office(
+        "/directory", ".sheet h1", kiosk=click("Máy phòng họp: UBND xã Đạo Đức", "dialog[open]")
+    ),
     "duty": office("/directory#duty", "h2", add=click("Thêm", "form")),
     "lines": office("/directory#lines", "tbody td", quality=click("Xem chất lượng", "svg")),
     "workbook": office("/directory#workbook", "h2"),

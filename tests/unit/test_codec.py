@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.domain.conference import Call, CallState, Conference, Former, Hand, Scene, Turn
+from diemcau.domain.conference import Ask, Call, CallState, Conference, Former, Hand, Scene, Turn
 from diemcau.domain.incident import Incident, Stamp, Step
 from diemcau.domain.layout import LAYOUTS, custom
 from diemcau.store import records
@@ -33,6 +33,14 @@ def scenes(draw: st.DrawFn) -> Scene:
 
 
 moments = st.datetimes(timezones=st.just(UTC))
+asks = st.builds(
+    Ask,
+    mcu=texts,
+    site=sites,
+    at=moments,
+    confirmed_at=st.none() | moments,
+    confirmed_by=texts,
+)
 calls = st.builds(
     Call,
     id=texts,
@@ -41,6 +49,7 @@ calls = st.builds(
     state=st.sampled_from(CallState),
     picture_ms=st.none() | st.floats(0, 1e6),
     sound_ms=st.none() | st.floats(0, 1e6),
+    ask=st.none() | asks,
 )
 places = st.lists(st.just("") | sites, max_size=5).map(tuple)
 conferences = st.builds(
@@ -86,6 +95,7 @@ conferences = st.builds(
     take_number=st.integers(0, 10**6),
     slots=places,
     lanes=st.dictionaries(texts, places, max_size=3),
+    asks=st.lists(asks, max_size=3).map(lambda made: {ask.mcu: ask for ask in made}),
     recording=st.integers(0, 9),
     recordings=st.integers(0, 9),
     recorded_at=st.none() | st.datetimes(timezones=st.just(UTC)),

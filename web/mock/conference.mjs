@@ -1,7 +1,9 @@
 /** A conference that behaves: scenes, tally, slots, calls that connect after 250 ms, levels that move. */
 import { freshState, layouts } from './data.mjs';
+import { Refusal } from './refusal.mjs';
 
 const CONNECT_MS = 250;
+const CALL_WITHIN_MS = 30_000;
 /** A real server sends at most so many patches a second. */
 const PATCHES_A_SECOND = 5;
 
@@ -86,11 +88,56 @@ export class MockConference {
     setTimeout(() => {
       const there = conference.calls.find((k) => k.id === call.id);
       if (there?.state !== 'requested') return;
-      const figures = { picture_ms: delay - 38, sound_ms: delay - 12, connect_ms: delay - 12 };
-      Object.assign(there, delay === CONNECT_MS ? { state: 'connected', ...figures } : { state: 'failed' });
+      Object.assign(there, delay === CONNECT_MS ? { picture_ms: delay - 38, sound_ms: delay - 12 } : { state: 'failed' });
+      this.#connect(there);
       this.changed();
     }, delay);
     return call;
+  }
+
+  /** Picture and sound are there, and so is the word of the technician where one is asked for. */
+  #connect(call) {
+    const { requested_at, picture_ms, sound_ms, ask, state } = call;
+    if (state !== 'requested' || sound_ms === undefined || (ask && !ask.confirmed_at)) return;
+    const waited = ask ? Date.parse(ask.confirmed_at) - Date.parse(requested_at) : 0;
+    Object.assign(call, { state: 'connected', connect_ms: Math.max(picture_ms, sound_ms, waited) });
+  }
+
+  /** An MCU becomes one of another make, whose picture comes from a site (`POST /mock/guided`). */
+  guide(id, gateway) {
+    Object.assign(this.state.mcus[id], { gateway });
+    delete this.state.mcus[id].link;
+    this.changed();
+  }
+
+  /** Its technician has put the site full screen. */
+  shown(site, by) {
+    const { ask } = this.state.mcus[this.state.sites[site]?.mcu] ?? {};
+    if (ask?.site !== site) throw new Refusal(409, 'Yêu cầu đã đổi', 'The request has changed', 'Xem lại điểm cầu đang được yêu cầu.', 'Look again at what is asked for.', 'conflict');
+    Object.assign(ask, { confirmed_at: new Date().toISOString(), confirmed_by: by });
+    for (const call of this.state.conference.calls) {
+      if (call.ask?.at !== ask.at) continue;
+      call.ask = { ...ask, due_at: call.ask.due_at };
+      this.#connect(call);
+    }
+    this.changed();
+  }
+
+  /** Of each guided MCU, what is on air, else next; of an open call, what it waits for. */
+  #ask() {
+    const { program, preview, calls } = this.state.conference;
+    const due = (from) => new Date(Date.parse(from) + CALL_WITHIN_MS).toISOString();
+    for (const mcu of Object.values(this.state.mcus).filter((one) => one.gateway)) {
+      const site = [...program.sites, ...preview.sites].find((id) => this.state.sites[id]?.mcu === mcu.id);
+      const at = new Date().toISOString();
+      if (!site) delete mcu.ask;
+      else if (mcu.ask?.site !== site) mcu.ask = { mcu: mcu.id, site, at, due_at: due(at) };
+      const call = calls.find((one) => one.state === 'requested' && one.site === site && !one.ask);
+      if (call) {
+        mcu.ask.due_at = due(call.requested_at);
+        call.ask = { ...mcu.ask };
+      }
+    }
   }
 
   release() {
@@ -151,6 +198,7 @@ export class MockConference {
   }
 
   #place() {
+    this.#ask();
     const { program, preview } = this.state.conference;
     const shown = [...program.sites, ...preview.sites].filter(Boolean);
     // Whoever shares is heard with the content.

@@ -151,6 +151,7 @@ const calls = [
   ['DELETE', /^hands\/([^/]+)$/, (c, _, { part }) => hand(c, part, false)],
   ['POST', /^chat\/([^/]+)$/, (c, body, { part, me }) => say(c, part, body, me.role === 'site')],
   ['POST', /^incidents\/([^/]+)$/, (c, body, { part }) => report(c, part, body)],
+  ['PUT', /^shown\/([^/]+)$/, (c, _, { part, me }) => c.shown(part, me.account ?? `link:${me.role}`)],
   ['PATCH', /^incidents\/([^/]+)$/, (c, { state, ...words }, { part, me }) => step(c, part, state, words, me)],
   ['POST', /^incidents\/([^/]+)\/answer$/, (c, body, { part, me }) => step(c, part, 'carrier-answered', body, me)],
   ['POST', /^incidents\/([^/]+)\/heard$/, (c, _, { part, me }) => step(c, part, 'chair-heard', {}, me)],

@@ -2,8 +2,8 @@
  * `npm run mock`: docs/protocol.md sections 1, 2 and 6 in memory, so that the pages can be worked on without
  * Python, database or media. WHIP and WHEP answer 503: the monitors show "no signal". It also serves the
  * built pages, so one process is enough to look at them. Tokens are `operator`, `chair`, `viewer` and a
- * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state,kiosk} drops sockets, patches the
- * state, says what the room computer (`/kiosk#token=kiosk`) is told. Code 111-222-333 is good, 999-999-999 has expired.
+ * site's id; accounts: mock/office/people.mjs. Extra, for tests of the pages: POST /mock/{cut,state,guided,kiosk} drops sockets, patches the
+ * state, makes an MCU one of another make, says what the room computer (`/kiosk#token=kiosk`) is told. Code 111-222-333 is good, 999-999-999 has expired.
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -134,6 +134,8 @@ function control(path, body) {
     for (const { sockets } of conferences.values()) for (const socket of sockets) socket.terminate();
   } else if (path === '/mock/session') {
     underWay(conferences.get('c1'));
+  } else if (path === '/mock/guided') {
+    conferences.get('c1').guide(body.mcu, body.gateway);
   } else if (path === '/mock/kiosk') {
     kiosk = { ...kiosk, ...body };
   } else if (path === '/mock/state') {

@@ -91,6 +91,9 @@ export const KEYS = [
 /** The one key of the main screen, which has neither `?` nor anything else on it. */
 export const FULL_SCREEN = 'KeyF';
 
+/** The one key of a technician whose MCU is of another make: what was asked for is full screen. */
+export const CONFIRM = 'Space';
+
 /** Keys of a room's page. What is held as long as somebody talks is bound by `bindHold`. */
 export const ROOM_KEYS = [
   { id: 'talk', group: 'room', caps: ['Space'], match: ['Space'], text: 'keys.talk' },
@@ -139,6 +142,13 @@ function isEditable(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]') !== null;
 }
 
+/** In a dialog the keys are its own, but for the one that closes the list of keys. */
+function reachesPage(id: KeyId, target: EventTarget | null): boolean {
+  if (EVERYWHERE.has(id)) return true;
+  const inDialog = target instanceof Element && target.closest('dialog') !== null;
+  return !isEditable(target) && (id === 'help' || !inDialog);
+}
+
 /**
  * Keys of a room's page: `handle` for those that are pressed, `down` and `up` for the one that is held. Whatever takes
  * the keyboard away meanwhile lets it go.
@@ -183,6 +193,17 @@ function belongsToFocus(event: KeyboardEvent): boolean {
   return target instanceof Element && target.matches('button, a, summary, input, [role="button"]');
 }
 
+/** Bind that one key, wherever it is not a letter or a button's own. */
+export function bindConfirm(handle: () => void): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.code !== CONFIRM || event.repeat || event.isComposing || isEditable(event.target) || belongsToFocus(event)) return;
+    event.preventDefault();
+    handle();
+  };
+  window.addEventListener('keydown', onKey);
+  return () => window.removeEventListener('keydown', onKey);
+}
+
 function placeOf(target: EventTarget | null): string {
   const list = target instanceof Element ? target.closest<HTMLElement>('[data-keys]') : null;
   return list?.dataset['keys'] ?? '';
@@ -198,7 +219,7 @@ export function bindKeys(handle: (press: Pressed, where: string) => void): () =>
     const where = placeOf(event.target);
     const press = pressed(event, where);
     if (!press || (event.repeat && !REPEATING.has(press.id))) return;
-    if (isEditable(event.target) && !EVERYWHERE.has(press.id)) return;
+    if (!reachesPage(press.id, event.target)) return;
     if (belongsToFocus(event)) return;
     event.preventDefault();
     handle(press, where);

@@ -6,7 +6,7 @@ import { onDay } from '../src/lib/force.ts';
 import { lineFaults, lineRange } from '../src/lib/faults.ts';
 import type { Book } from '../src/lib/office.ts';
 import { pictureUrl } from '../src/lib/picture.ts';
-import { homeUnit, may, reachesUnit } from '../src/lib/rights.ts';
+import { homeUnit, may, mayAtSite, reachesUnit } from '../src/lib/rights.ts';
 import { forgetAccount, keepAccount, mayOpen, placeOfTask, roleIn, route, tabOfEvidence, takeToken } from '../src/lib/session.ts';
 import type { Me } from '../src/lib/types.ts';
 
@@ -78,9 +78,21 @@ describe('rights and the directory', () => {
     expect([homeUnit(account('office'), book), homeUnit(link('operator'), book)]).toEqual(['d1', 'p']);
   });
   it('finds without accents, by the units above, and by code', () => {
-    const lines = linesOf(book, 'sites', (tier) => tier);
+    const lines = linesOf(book, 'sites', (tier) => tier, (site) => site);
     expect(['dao duc', 'binh xuyen', '07-005', 'vnpt'].map((query) => found(lines, query).length)).toEqual([1, 1, 1, 1]);
     expect(found(lines, 'tam dao')).toEqual([]);
+  });
+  it('says of an MCU of another make by which site its picture comes', () => {
+    const guided = { ...book, mcus: [{ id: 'm', name: 'MCU khác', operator: '', unit: 'd1', gateway: 's' }] };
+    expect(linesOf(guided, 'mcus', (tier) => tier, (site) => `qua ${site}`)).toMatchObject([{ of: 'Huyện Bình Xuyên', more: 'qua UBND xã Đạo Đức' }]);
+  });
+  it('reaches a site by its unit, or by whoever runs its MCU', () => {
+    const run = { ...book, mcus: [{ ...book.mcus[0]!, unit: 'p' }] };
+    const site = run.sites[0]!;
+    expect(mayAtSite(account('manager'), run, 'check', site)).toBe(true);
+    expect(mayAtSite(account('chair'), run, 'check', site)).toBe(false);
+    expect(mayAtSite(account('manager'), run, 'check', { unit: 'p', mcu: 'm' })).toBe(false);
+    expect(mayAtSite(account('manager'), { ...run, mcus: [{ ...run.mcus[0]!, unit: 'd1' }] }, 'check', { unit: 'p', mcu: 'm' })).toBe(true);
   });
 });
 

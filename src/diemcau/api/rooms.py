@@ -1,5 +1,5 @@
-"""REST for the rooms: asking to speak, lines to and from the control room, self-tests
-(docs/protocol.md section 1)."""
+"""REST for the rooms and whoever sees to them: asking to speak, lines to and from the control room,
+self-tests, sites of guided MCUs (docs/protocol.md section 1)."""
 
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ Json = dict[str, Any]
 router = APIRouter(prefix="/api/conferences/{conference}")
 
 Taking = Annotated[Principal, may(Action.TAKE_PART, "conference")]
+Guiding = Annotated[Principal, may(Action.SEE_TO, "conference")]
 
 
 @router.put("/hands/{site}")
@@ -55,3 +56,12 @@ async def last_test(conference: str, site: str, server: ServerDep, who: Taking) 
     """``{}`` as long as there is none."""
     found = server.self_tests.last(file_of(conference), site)
     return as_json(found) if found else {}
+
+
+@router.put("/shown/{site}")
+async def shown(conference: str, site: str, server: ServerDep, who: Guiding) -> Json:
+    """The technician of the site's guided MCU has put it full screen."""
+    by = actor_of(who)
+    ask = await server.control.confirm(conference, site, by)
+    await server.office.sitting.confirmed(conference, ask)
+    return {}

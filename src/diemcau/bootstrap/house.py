@@ -17,6 +17,7 @@ from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, Procedure
 from diemcau.bootstrap.settings import Settings
 from diemcau.domain.directory import Entry
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.guided import WITHIN
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.outbox import Message
 from diemcau.domain.refusal import Invalid, Text
@@ -226,7 +227,8 @@ async def assemble(
         dossier = office.files.of_conference(name)
         script = office.scripts.in_force(dossier) if dossier else None
         said = rooms.view(name) | incidents.view(name) | rehearsals.view(conference)
-        seen = (said, script, watch.alarms(name))
+        within = office.files.procedure(dossier).call_within if dossier else WITHIN
+        seen = (said, script, watch.alarms(name), within)
         return project(conference, book.directory, observations, dossier, *seen)
 
     def _changed(name: str) -> None:

@@ -202,11 +202,14 @@ def shots(
         "docs/pictures"
     ),
     province: Province = "vinh-phuc-2022",
+    page: Annotated[
+        list[str] | None, typer.Option(help="Chỉ chụp trang này / this page only; repeatable")
+    ] = None,
 ) -> None:
-    """Chụp các trang của một phiên họp / pictures of every page of a province in session."""
+    """Chụp mọi trang, cả trong phiên họp / pictures of every page, also in session."""
     from diemcau.cli import shots as command
 
-    command.run(folder, province)
+    command.run(folder, province, page or ())
 
 
 @app.command()

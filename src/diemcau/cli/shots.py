@@ -1,33 +1,28 @@
-"""``diemcau shots``: pictures of every page of a province in session, for the documents.
+"""``diemcau shots``: pictures of every page, for the documents and for whoever mends the pages.
 
-The pages are opened by Debian's Chromium, on the stage that the demo stands on; a site joins with
-Chromium's own artificial camera.
+The pages are opened by Debian's Chromium; a site joins with Chromium's own artificial camera.
 """
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+import httpx2
+from playwright.async_api import Browser, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from diemcau.cli.demo import TITLE, spread
-from diemcau.lab.chromium import CHROMIUM
+from diemcau.cli.shot_list import LIVE, QUIET, SHOTS, SIZES, Shot, index
+from diemcau.lab.cast import fill
+from diemcau.lab.chromium import launched
 from diemcau.lab.errors import LabError
 from diemcau.lab.meeting import Meeting, State
+from diemcau.lab.mock import mock_server
+from diemcau.lab.office import Office
 from diemcau.lab.province import Province
 
-OPTIONS = (
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-)
-SIZES = ((1366, 768), (1920, 1080))
 SITES = 12
 LARGEST = 150_000
 """Bytes of a picture: the repository keeps every version of it."""
@@ -35,80 +30,99 @@ READY_MS = 30_000
 QUALITIES = (80, 70, 60, 50, 40, 30)
 BANNER = "Hội nghị bắt đầu lúc 8 giờ; đề nghị các điểm cầu tắt micrô khi chưa được mời phát biểu."
 
-PLAYING = """() => {
-  const videos = [...document.querySelectorAll('video')].filter((v) => v.offsetParent);
-  return videos.length >= 1 && videos.every((v) => v.currentTime > 1 && v.videoWidth > 0);
-}"""
-LOADED = "() => document.querySelectorAll('main button').length > 3"
 
-
-@dataclass(frozen=True)
-class Shot:
-    """A page to show: its name, its address and what it must have reached first."""
-
-    name: str
-    url: str
-    ready: str = PLAYING
-
-
-def run(folder: Path, province: str) -> None:
-    """Write ``<page>-<width>.jpg`` for all pages and sizes into the folder."""
+def run(folder: Path, province: str, names: Sequence[str]) -> None:
+    """Write ``<page>-<width>.jpg`` in all sizes into the folder, and what they show beside it."""
+    wanted = set(names) or {shot.name for shot in SHOTS}
+    unknown = wanted - {shot.name for shot in SHOTS}
+    if unknown:
+        known = ", ".join(shot.name for shot in SHOTS)
+        raise SystemExit(f"diemcau: shots: {', '.join(unknown)}: không có / not one of {known}")
     folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / f"{folder.name}.md").write_text(index(), "utf-8")
     try:
-        asyncio.run(_run(folder, province))
+        asyncio.run(_run(folder, province, wanted))
     except LabError as error:
         raise SystemExit(f"diemcau: shots: {error}") from None
 
 
-async def _run(folder: Path, name: str) -> None:
+async def _run(folder: Path, province: str, wanted: Collection[str]) -> None:
+    quiet = [shot for shot in QUIET if shot.name in wanted]
+    if quiet:
+        await _on_the_mock(folder, quiet)
+    if any(shot.name in wanted for shot in LIVE):
+        await _in_a_province(folder, province, wanted)
+
+
+async def _on_the_mock(folder: Path, shots: Sequence[Shot]) -> None:
+    async with mock_server() as url, launched() as browser, httpx2.AsyncClient() as client:
+        await client.post(f"{url}/mock/session", json={})
+        for shot in shots:
+            page = await _open(browser, f"{url}{shot.path}", account=shot.who)
+            await _picture(page, shot, folder)
+            await page.context.close()
+
+
+async def _in_a_province(folder: Path, name: str, wanted: Collection[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="diemcau-shots-") as data:
         async with Province(Path(data), name) as province:
             *sites, guest = spread(province.directory, province.master, SITES + 1)
-            meeting = await province.open(
-                TITLE, [*sites, guest], chair=sites[0], buses=("program", "chair")
-            )
+            meeting = await _session(province, [*sites, guest])
             await meeting.mcus_online()
             await province.publish(meeting, sites, width=640, height=360)
             await meeting.sites_ready(len(sites))
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path=CHROMIUM, args=list(OPTIONS)
-                )
-                await _shoot(browser, folder, province, meeting, sites, guest)
-                await browser.close()
+            async with launched() as browser:
+                urls = _urls(province, meeting, guest)
+                await _shoot(browser, folder, urls, meeting, sites, guest, wanted)
+
+
+async def _session(province: Province, sites: Sequence[str]) -> Meeting:
+    """With a dossier, so that there is a script."""
+    async with httpx2.AsyncClient(base_url=province.url, timeout=60) as client:
+        client.headers["Authorization"] = f"Bearer {province.token()}"
+        cast = await fill(client, province.directory, sites)
+        office = Office(client, cast, province.directory, province.master)
+        held = await office.in_session(TITLE, sites)
+    return await province.join(held["conference"])
+
+
+def _urls(province: Province, meeting: Meeting, guest: str) -> Mapping[str, str]:
+    """The address of each page, with a link's token."""
+    tokens = {
+        "operator": province.token("operator"),
+        "chair": province.token("chair", meeting.id),
+        "site": province.token("site", meeting.id, guest),
+    }
+    mcu = province.directory.site(guest).mcu
+    return {
+        shot.name: province.public_url
+        + shot.path.format(conference=meeting.id, guest=guest, mcu=mcu)
+        + f"#token={tokens[shot.who]}"
+        for shot in LIVE
+    }
 
 
 async def _shoot(
     browser: Browser,
     folder: Path,
-    province: Province,
+    urls: Mapping[str, str],
     meeting: Meeting,
     sites: Sequence[str],
     guest: str,
+    wanted: Collection[str],
 ) -> None:
     """The guest joins first and stays, so that the others show a site with a camera."""
-    site, *others = _shots(province, meeting, guest)
-    joined = await _open(browser, site)
+    site, *others = LIVE
+    joined = await _open(browser, urls[site.name])
     await meeting.sites_ready(len(sites) + 1)
     await _direct(meeting, sites, guest)
-    await _picture(joined, site, folder)
+    if site.name in wanted:
+        await _picture(joined, site, folder)
     for shot in others:
-        page = await _open(browser, shot)
-        await _picture(page, shot, folder)
-        await page.context.close()
-
-
-def _shots(province: Province, meeting: Meeting, guest: str) -> list[Shot]:
-    operator, chair = province.token("operator"), province.token("chair", meeting.id)
-    own = province.token("site", meeting.id, guest)
-    page = f"{province.public_url}/c/{meeting.id}"
-    return [
-        Shot("site", f"{page}/site/{guest}?autojoin=1#token={own}"),
-        Shot("control", f"{page}/control#token={operator}"),
-        Shot("chair", f"{page}/chair#token={chair}"),
-        Shot("screen", f"{page}/screen?sound=0#token={chair}"),
-        Shot("home", f"{province.public_url}/conferences#token={operator}", LOADED),
-    ]
+        if shot.name in wanted:
+            page = await _open(browser, urls[shot.name])
+            await _picture(page, shot, folder)
+            await page.context.close()
 
 
 async def _direct(meeting: Meeting, sites: Sequence[str], guest: str) -> None:
@@ -130,26 +144,41 @@ async def _direct(meeting: Meeting, sites: Sequence[str], guest: str) -> None:
     await meeting.until(ready, "the next scene in preview")
 
 
-async def _open(browser: Browser, shot: Shot) -> Page:
+async def _open(browser: Browser, url: str, account: str = "") -> Page:
+    """The page in a window of its own, signed in to the mock where an account is named."""
     width, height = SIZES[0]
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="vi-VN")
     await context.grant_permissions(["camera", "microphone"])
+    if account:
+        token = f"account:{account}"
+        await context.add_init_script(f"sessionStorage.setItem('diemcau.account', '{token}')")
     page = await context.new_page()
-    await page.goto(shot.url)
+    await page.goto(url)
     return page
 
 
 async def _picture(page: Page, shot: Shot, folder: Path) -> None:
-    for width, height in SIZES:
+    for (width, height), name in zip(SIZES, shot.files, strict=True):
         await page.set_viewport_size({"width": width, "height": height})
-        file = folder / f"{shot.name}-{width}.jpg"
         try:
-            await page.wait_for_function(shot.ready, timeout=READY_MS)
+            await _ready(page, shot, first=(width, height) == SIZES[0])
         except PlaywrightTimeout:
-            await _save(page, file)
-            raise LabError(f"the page {shot.name} did not get ready; see {file}") from None
-        size = await _save(page, file)
-        print(f"{file} {size // 1000} kB", flush=True)
+            await _save(page, folder / name)
+            raise LabError(f"{shot.name} did not get ready; see {folder / name}") from None
+        size = await _save(page, folder / name)
+        print(f"{folder / name} {size // 1000} kB", flush=True)
+
+
+async def _ready(page: Page, shot: Shot, *, first: bool) -> None:
+    if shot.ready.startswith("("):
+        await page.wait_for_function(shot.ready, timeout=READY_MS)
+    else:
+        await page.locator(shot.ready).first.wait_for(timeout=READY_MS)
+    for key in shot.keys if first else ():
+        await page.keyboard.press(key)
+    await page.locator(shot.then).first.wait_for(timeout=READY_MS)
+    with suppress(PlaywrightTimeout):  # pages of a session are never silent
+        await page.wait_for_load_state("networkidle", timeout=1000)
 
 
 async def _save(page: Page, file: Path) -> int:

@@ -30,18 +30,19 @@ def problem_of(
     """The problem of joining these sites on that day, with all MCUs and lines then in force.
 
     Lines are the records, and a line of 100 Mbit/s and first choice from each MCU to its usual
-    parent where no record says otherwise. Raises ``Unknown`` for a master or site of no record.
+    parent where no record says otherwise. A guided MCU is no part of it: of its sites its gateway
+    alone joins. Raises ``Unknown`` for a master or site of no record.
     """
     book = directory.on(day)
     book.mcu(master)
-    mcus = list(book.mcus.values())
+    mcus = [mcu for mcu in book.mcus.values() if not mcu.gateway]
     return PlanProblem(
         master,
         tuple(PlanMcu(mcu.id, mcu.name, mcu.capacity, mcu.mbps, mcu.unit) for mcu in mcus),
         tuple(_lines(book)),
         tuple(
             PlanSite(site.id, site.name, homes(book, master, site.mcu))
-            for site in map(book.site, dict.fromkeys(sites))
+            for site in map(book.site, dict.fromkeys(map(book.joining, sites)))
         ),
         dict(pins or {}),
         dict(trunks or {}),
@@ -65,8 +66,12 @@ def homes(book: Directory, master: str, usual: str) -> tuple[str, ...]:
     own = book.mcus.get(usual)
     if own is None:
         return ()
-    same = [mcu.id for mcu in book.mcus.values() if _owner(mcu) and _owner(mcu) == _owner(own)]
-    upwards = own.parent in book.mcus and usual not in _chain(book, master)
+    same = [
+        mcu.id
+        for mcu in book.mcus.values()
+        if _owner(mcu) and _owner(mcu) == _owner(own) and not mcu.gateway
+    ]
+    upwards = _ours(book, own.parent) and usual not in _chain(book, master)
     above = [own.parent] if upwards else []
     return tuple(dict.fromkeys([usual, *same, *above]))
 
@@ -84,11 +89,15 @@ def _owner(mcu: Mcu) -> str:
     return mcu.unit or mcu.operator
 
 
+def _ours(book: Directory, mcu: str) -> bool:
+    return mcu in book.mcus and not book.mcus[mcu].gateway
+
+
 def _lines(book: Directory) -> Iterable[PlanLine]:
     recorded = set()
     for line in book.trunks.values():
         recorded.add(frozenset((line.lower, line.upper)))
-        if line.lower in book.mcus and line.upper in book.mcus:
+        if _ours(book, line.lower) and _ours(book, line.upper):
             yield PlanLine(
                 line.lower,
                 line.upper,
@@ -99,5 +108,5 @@ def _lines(book: Directory) -> Iterable[PlanLine]:
                 line.id,
             )
     for lower, upper in book.lines():
-        if upper in book.mcus and frozenset((lower, upper)) not in recorded:
+        if _ours(book, lower) and _ours(book, upper) and frozenset((lower, upper)) not in recorded:
             yield PlanLine(lower, upper)

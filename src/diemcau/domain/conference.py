@@ -28,11 +28,23 @@ class CallState(StrEnum):
 
 
 @dataclass(frozen=True)
+class Ask:
+    """The technician of a guided MCU is to put a site full screen (R4-reuse, R6.1-6)."""
+
+    mcu: str
+    site: str
+    at: datetime
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+
+
+@dataclass(frozen=True)
 class Call:
     """The chair's request for a site (R6.1-6) and its measured connection time (R3-connect-time).
 
     ``picture_ms`` and ``sound_ms``: from the request to the site's first frame and first sound on
-    the programme bus, in milliseconds; None until measured.
+    the programme bus, in milliseconds; None until measured. ``ask``: what its MCU's technician has
+    to do first, where that is a guided one.
     """
 
     id: str
@@ -41,13 +53,20 @@ class Call:
     state: CallState = CallState.REQUESTED
     picture_ms: float | None = None
     sound_ms: float | None = None
+    ask: Ask | None = None
 
     @property
     def connect_ms(self) -> float | None:
-        """Both directions work when picture and sound are there: the later of the two."""
+        """Both directions work when picture and sound are there: the later of the two, and of the
+        word of the technician who has to put the site there."""
         if self.picture_ms is None or self.sound_ms is None:
             return None
-        return max(self.picture_ms, self.sound_ms)
+        if self.ask is None:
+            return max(self.picture_ms, self.sound_ms)
+        if self.ask.confirmed_at is None:
+            return None
+        waited = (self.ask.confirmed_at - self.requested_at).total_seconds() * 1000
+        return max(self.picture_ms, self.sound_ms, waited)
 
 
 @dataclass(frozen=True)
@@ -176,6 +195,8 @@ class Conference:
     """What the programme shows in place of pictures, without sound: a break, say."""
     locked: bool = False
     """Whoever was not there yet stays out."""
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    """What is asked of each guided MCU, or was last done there."""
     recording: int = 0
     """The number of the recording that is wanted; 0 for none."""
     recordings: int = 0
@@ -410,11 +431,16 @@ def _end_current_call(conference: Conference) -> Conference:
     return replace(conference, calls=calls)
 
 
+def connected(call: Call) -> Call:
+    """The call, as connected as its figures say."""
+    open_still = call.state is CallState.REQUESTED and call.connect_ms is not None
+    return replace(call, state=CallState.CONNECTED) if open_still else call
+
+
 def _with_figures(call: Call, picture_ms: float | None, sound_ms: float | None) -> Call:
     call = replace(
         call,
         picture_ms=call.picture_ms if picture_ms is None else picture_ms,
         sound_ms=call.sound_ms if sound_ms is None else sound_ms,
     )
-    connected = call.state is CallState.REQUESTED and call.connect_ms is not None
-    return replace(call, state=CallState.CONNECTED) if connected else call
+    return connected(call)

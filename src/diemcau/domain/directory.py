@@ -48,6 +48,9 @@ class Mcu:
     ``unit`` runs it, and has ``operator`` for a name where it is not in the directory. ``capacity``
     counts ports: one for each site and each link. ``mbps``: what its network interface carries,
     in each direction.
+
+    One that has a ``gateway`` is *guided*: of another make, without an agent of ours. Its whole
+    picture, on which its technician puts one site full screen, comes from this site of ours.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Mcu:
     mbps: float = 1000.0
     valid_from: date = date.min
     valid_to: date = date.max
+    gateway: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,16 @@ class Directory:
             raise Unknown(
                 f"Không có người «{person_id}» trong danh bạ.", f"No person {person_id!r}."
             ) from None
+
+    def guide(self, site_id: str) -> str:
+        """The guided MCU that a site belongs to; "" for a site that joins by itself."""
+        mcu = self.mcus.get(self.site(site_id).mcu)
+        return mcu.id if mcu is not None and mcu.gateway else ""
+
+    def joining(self, site_id: str) -> str:
+        """The site that joins for this one: itself, or the gateway of its guided MCU."""
+        guide = self.guide(site_id)
+        return self.mcus[guide].gateway if guide else site_id
 
     def lines(self) -> list[tuple[str, str]]:
         """The usual lines between MCUs, as (lower, upper) pairs."""

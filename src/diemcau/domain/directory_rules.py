@@ -65,6 +65,7 @@ REFERENCES = (
     Reference(Room, "unit", (Unit,)),
     Reference(Mcu, "unit", (Unit,), required=False),
     Reference(Mcu, "parent", (Mcu,), required=False),
+    Reference(Mcu, "gateway", (Site,), required=False),
     Reference(Mcu, "areas", (Unit,), required=False, lasting=False),
     Reference(Line, "lower", (Mcu,)),
     Reference(Line, "upper", (Mcu,)),
@@ -350,6 +351,43 @@ def _areas_have_one_mcu(book: _Book) -> Iterator[Fault]:
             )
 
 
+def _guided_mcus_stand_alone(book: _Book) -> Iterator[Fault]:
+    """A guided MCU reaches us by a site of one of ours, that is no other's; below it is none."""
+    mcus, sites = book.by_kind[Mcu], book.by_kind[Site]
+    guided = {mcu.id for mcu in book.of(Mcu) if mcu.gateway}
+    for mcu in book.of(Mcu):
+        gateway = sites.get(mcu.gateway)
+        if isinstance(gateway, Site) and gateway.mcu in guided:
+            yield Fault(
+                mcu,
+                "gateway",
+                Text(
+                    f"Điểm nối «{_name(gateway)}» phải thuộc một MCU của hệ thống này, không phải"
+                    f" «{_name(mcus[gateway.mcu])}».",
+                    f"The gateway {_name(gateway)!r} must belong to an MCU of this system, not to"
+                    f" {_name(mcus[gateway.mcu])!r}.",
+                ),
+            )
+        if mcu.parent in guided:
+            yield Fault(
+                mcu,
+                "parent",
+                Text(
+                    f"«{_name(mcus[mcu.parent])}» là MCU của hãng khác; không MCU nào nối dưới nó.",
+                    f"{_name(mcus[mcu.parent])!r} is of another make; no MCU hangs below it.",
+                ),
+            )
+    for held, mcu in _overlapping(book.of(Mcu), lambda mcu: mcu.gateway):
+        yield Fault(
+            mcu,
+            "gateway",
+            Text(
+                f"Điểm nối này cùng lúc đã là của «{_name(held)}»; hãy chọn điểm cầu khác.",
+                f"This gateway is at the same time that of {_name(held)!r}; choose another site.",
+            ),
+        )
+
+
 def _nobody_twice_on_duty(book: _Book) -> Iterator[Fault]:
     duties = [duty for duty in book.of(Duty) if duty.person and duty.unit]
     for _, duty in _overlapping(duties, lambda duty: (duty.person, duty.unit, duty.rank)):
@@ -393,5 +431,6 @@ RULES: tuple[Callable[[_Book], Iterator[Fault]], ...] = (
     _numbers_are_unique,
     _lines_join_two,
     _areas_have_one_mcu,
+    _guided_mcus_stand_alone,
     _nobody_twice_on_duty,
 )

@@ -33,10 +33,22 @@ LANES_LEAST, LANES_MOST = 3, 12
 """Lanes of a link: on air, leaving, and one idle for whoever is called without warning."""
 
 
+def carrier(directory: Directory, source: str) -> str:
+    """The source whose picture and sound it is: itself, or the gateway of its guided MCU."""
+    site = site_of(source)
+    joining = directory.joining(site)
+    return source if joining == site else joining
+
+
 def home(conference: Conference, directory: Directory, source: str) -> str:
     """The MCU at which a site joins this conference, and with it whatever it sends."""
-    site = site_of(source)
+    site = site_of(carrier(directory, source))
     return conference.homes.get(site) or directory.site(site).mcu
+
+
+def guides(conference: Conference, directory: Directory) -> frozenset[str]:
+    """The guided MCUs whose sites take part."""
+    return frozenset(filter(None, map(directory.guide, conference.sites)))
 
 
 def name(directory: Directory, source: str) -> str:
@@ -55,8 +67,9 @@ def cascade(conference: Conference, directory: Directory) -> Cascade:
 def allocate(conference: Conference, directory: Directory) -> Conference:
     """Seat the wanted sources on mixer slots and on the lanes of every link on their way."""
     tree = cascade(conference, directory)
-    slots = assign(conference.slots, conference.wanted, SLOTS)
-    seated = [source for source in conference.wanted if source in slots]
+    wanted = tuple(dict.fromkeys(carrier(directory, source) for source in conference.wanted))
+    slots = assign(conference.slots, wanted, SLOTS)
+    seated = [source for source in wanted if source in slots]
     lanes: dict[str, Places] = {}
     for child in tree.parent:
         mine = [one for one in seated if child in tree.path(home(conference, directory, one))]
@@ -134,9 +147,7 @@ def mix(conference: Conference, directory: Directory) -> Mix:
         buses=tuple(
             BusMix(bus, panes[bus], conference.banner, conference.clock) for bus in conference.buses
         ),
-        open=tuple(
-            sorted(conference.slots.index(s) for s in conference.heard if s in conference.slots)
-        ),
+        open=tuple(sorted({*_slots(conference, directory, conference.heard)} - {-1})),
         together=_together(conference),
     )
 
@@ -156,17 +167,17 @@ def _slate(conference: Conference) -> tuple[MixPane, ...]:
 
 
 def _panes(conference: Conference, directory: Directory, scene: Scene) -> tuple[MixPane, ...]:
+    slots = _slots(conference, directory, scene.sites)
     return tuple(
-        MixPane(
-            conference.slots.index(source) if source in conference.slots else -1,
-            pane.x,
-            pane.y,
-            pane.w,
-            pane.h,
-            name(directory, source) if source else "",
-        )
-        for pane, source in zip(scene.layout.panes, scene.sites, strict=True)
+        MixPane(slot, pane.x, pane.y, pane.w, pane.h, name(directory, source) if source else "")
+        for slot, pane, source in zip(slots, scene.layout.panes, scene.sites, strict=True)
     )
+
+
+def _slots(conference: Conference, directory: Directory, sources: Iterable[str]) -> list[int]:
+    """The mixer slot of each; -1 for none."""
+    slots = {source: slot for slot, source in enumerate(conference.slots) if source}
+    return [slots.get(carrier(directory, s), -1) if s else -1 for s in sources]
 
 
 def _links_up(
@@ -206,7 +217,7 @@ def _admissions(
     conference: Conference, directory: Directory, tree: Cascade, mcu: str
 ) -> Iterable[Resource]:
     for site in conference.sites:
-        if home(conference, directory, site) == mcu:
+        if directory.joining(site) == site and home(conference, directory, site) == mcu:
             sound = _return_of(conference, tree, mcu, site, content_of(site))
             sound = "program" if sound == BLANK else sound
             if site in conference.under_examination:

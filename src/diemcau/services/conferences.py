@@ -15,8 +15,8 @@ from typing import Protocol
 import structlog
 
 from diemcau.domain import conference as verbs
-from diemcau.domain import floor, planner, rehearsal, turns
-from diemcau.domain.conference import BUSES, Call, Conference, Scene
+from diemcau.domain import floor, guided, planner, rehearsal, turns
+from diemcau.domain.conference import BUSES, Ask, Call, Conference, Scene
 from diemcau.domain.directory import Directory
 from diemcau.domain.planner import allocate
 from diemcau.domain.refusal import Invalid
@@ -96,11 +96,12 @@ class ConferenceControl:
         return self._conferences.get(conference_id)
 
     def mcus(self, conference_id: str) -> frozenset[str]:
-        """The MCUs of its cascade; none where it is not open."""
+        """The MCUs of its cascade, and guided ones; none where it is not open."""
         conference = self.find(conference_id)
         if conference is None:
             return frozenset()
-        return frozenset(planner.cascade(conference, self.directory).members)
+        members = planner.cascade(conference, self.directory).members
+        return frozenset(members) | planner.guides(conference, self.directory)
 
     def parent(self, conference_id: str, mcu: str) -> str:
         """The MCU above one of its cascade; "" at the top, or where it is not there."""
@@ -168,6 +169,14 @@ class ConferenceControl:
             return after
 
         return (await self._change(conference_id, verb)).calls[0]
+
+    async def confirm(self, conference_id: str, site: str, by: str) -> Ask:
+        """The technician of a guided MCU has put the site full screen."""
+        now = self._clock.now()
+        after = await self._change(
+            conference_id, lambda c: guided.confirmed(c, self.directory, site, by, now)
+        )
+        return after.asks[self.directory.guide(site)]
 
     async def release(self, conference_id: str) -> None:
         await self._change(conference_id, verbs.released)
@@ -266,11 +275,13 @@ class ConferenceControl:
         conference = self.find(conference_id)
         if conference is None or conference.master != report.mcu:
             return
+        call = conference.current_call
+        if call is None or report.params["site"] != planner.carrier(self.directory, call.site):
+            return
         figures = self._times.measure(conference, report, now)
         if figures is None:
             return
-        site = report.params["site"]
-        await self._change(conference_id, lambda c: verbs.measured(c, site, *figures))
+        await self._change(conference_id, lambda c: verbs.measured(c, call.site, *figures))
 
     async def lives(self, mcu: str, epoch: str) -> None:
         """An MCU's media server began a new life: links that belonged to the old one are redone.
@@ -288,16 +299,15 @@ class ConferenceControl:
             self._desires.put(self._conferences[conference_id])
 
     def _new(self, order: Order, conference_id: str) -> Conference:
-        self.directory.mcu(order.master)
-        for site in order.sites:
-            self.directory.site(site)
+        self._require_switched(order.master)
+        joining = [self.directory.joining(site) for site in order.sites]
         most = self._max_sites if order.max_sites is None else order.max_sites
         _require_sound(order, most, self._max_sites)
         return Conference(
             id=conference_id or f"c{token_hex(4)}",
             title=order.title,
             master=order.master,
-            sites=tuple(dict.fromkeys(order.sites)),
+            sites=tuple(dict.fromkeys((*order.sites, *joining))),
             chair=order.chair,
             buses=order.buses,
             max_sites=most,
@@ -305,10 +315,21 @@ class ConferenceControl:
             parents=order.parents,
         )
 
+    def _require_switched(self, master: str) -> None:
+        if self.directory.mcu(master).gateway:
+            raise Invalid(
+                "MCU của hãng khác không làm MCU trung tâm được; hãy chọn MCU khác.",
+                "An MCU of another make cannot be the master; choose another.",
+            )
+
     async def _change(self, conference_id: str, verb: Verb, is_new: bool = False) -> Conference:
         async with self._lock(conference_id):
             before = None if is_new else self.get(conference_id)
-            after = allocate(verb(before or _NONE), self.directory)
+            former = before or _NONE
+            wanted = verb(former)
+            guided.require_possible(former, wanted, self.directory)
+            wanted = guided.asking(former, wanted, self.directory, self._clock.now())
+            after = allocate(wanted, self.directory)
             if after == before:
                 return after
             self._put(after)

@@ -29,9 +29,10 @@ class ConnectTimes:
         self._requests = {k: v for k, v in self._requests.items() if k[0] != conference_id}
 
     def measure(self, conference: Conference, report: Report, now: float) -> Figures | None:
-        """Picture and sound in ms for an ``on_air`` report; None where it measures no call."""
+        """Picture and sound in ms for an ``on_air`` report of what the open call waits for; None
+        where it measures nothing."""
         call = conference.current_call
-        if call is None or report.params["bus"] != "program" or report.params["site"] != call.site:
+        if call is None or report.params["bus"] != "program":
             return None
         at, take = self._requests.get((conference.id, call.id), (None, 0))
         if at is None or int(report.params["take"]) < take:

@@ -2,16 +2,17 @@
 said about it, and what each role may see of it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from diemcau import __version__
+from diemcau.domain import guided, planner
 from diemcau.domain.alarms import Alarm
-from diemcau.domain.conference import Call, Conference, Scene, Turn
+from diemcau.domain.conference import Ask, Call, Conference, Scene, Turn
 from diemcau.domain.directory import Directory, Mcu, Site
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import MAX_PANES
-from diemcau.domain.planner import cascade, home
+from diemcau.domain.planner import cascade
 from diemcau.domain.quality import Quality, believed, quality_of, with_mos
 from diemcau.domain.roles import Role
 from diemcau.domain.script import Script
@@ -37,26 +38,32 @@ def project(
     rooms: Json | None = None,
     script: Script | None = None,
     alarms: Iterable[Alarm] = (),
+    within: timedelta = guided.WITHIN,
 ) -> Json:
     """Everything there is to see of a conference. Members without a value are absent.
 
     ``dossier``: the session's; ``rooms``: ``services.rooms.Rooms.view``; ``script``: in force;
-    ``alarms``: what the watch found.
+    ``alarms``: what the watch found; ``within``: a call is to be connected.
     """
     said = observations.of(conference.id)
     tree = cascade(conference, directory)
     members = [mcu for mcu in directory.mcus.values() if mcu.id in tree.members]
+    guides = planner.guides(conference, directory)
     return {
-        "conference": conference_json(conference)
+        "conference": conference_json(conference, within)
         | _session(dossier)
         | _recording(conference, said),
         "sites": {
-            site: _site(conference, directory.site(site), home(conference, directory, site), said)
+            site: _site(conference, directory, directory.site(site), said)
             for site in conference.sites
         },
         "mcus": {
             mcu.id: _mcu(conference, mcu, tree.parent.get(mcu.id, ""), said, observations)
             for mcu in members
+        }
+        | {
+            mcu: _guided(conference, directory, directory.mcu(mcu), said, within)
+            for mcu in sorted(guides)
         },
         "server": {"version": __version__},
         "alarms": {alarm.id: _alarm(alarm) for alarm in alarms},
@@ -153,7 +160,7 @@ def moment(time: datetime) -> str:
     return f"{text}Z"
 
 
-def call_json(call: Call) -> Json:
+def call_json(call: Call, within: timedelta = guided.WITHIN) -> Json:
     figures = {
         "picture_ms": call.picture_ms,
         "sound_ms": call.sound_ms,
@@ -165,6 +172,18 @@ def call_json(call: Call) -> Json:
         "requested_at": moment(call.requested_at),
         "state": str(call.state),
         **{name: value for name, value in figures.items() if value is not None},
+        **({"ask": _ask(call.ask, call.requested_at + within)} if call.ask else {}),
+    }
+
+
+def _ask(ask: Ask, due: datetime) -> Json:
+    done = ask.confirmed_at
+    return {
+        "mcu": ask.mcu,
+        "site": ask.site,
+        "at": moment(ask.at),
+        "due_at": moment(due),
+        **({"confirmed_at": moment(done), "confirmed_by": ask.confirmed_by} if done else {}),
     }
 
 
@@ -176,7 +195,7 @@ def scene_json(scene: Scene) -> Json:
     }
 
 
-def conference_json(conference: Conference) -> Json:
+def conference_json(conference: Conference, within: timedelta = guided.WITHIN) -> Json:
     """The ``conference`` member of the state."""
     chair = {"chair": conference.chair} if conference.chair else {}
     return {
@@ -198,7 +217,7 @@ def conference_json(conference: Conference) -> Json:
         "locked": conference.locked,
         "max_sites": conference.max_sites,
         "max_panes": MAX_PANES,
-        "calls": [call_json(call) for call in conference.calls],
+        "calls": [call_json(call, within) for call in conference.calls],
     }
 
 
@@ -272,22 +291,32 @@ def _recording(conference: Conference, said: Said) -> Json:
     }
 
 
-def _site(conference: Conference, site: Site, home: str, said: Said) -> Json:
+def _site(conference: Conference, directory: Directory, site: Site, said: Said) -> Json:
+    guide = directory.guide(site.id)
+    home = planner.home(conference, directory, site.id)
     state: Json = {
         "id": site.id,
         "number": site.number,
         "code": site.code,
         "name": site.name,
         "unit": site.unit,
-        "mcu": home,
+        "mcu": guide or home,
         "muted": site.id in conference.muted,
-        **_source(conference, site.id, home, said),
+        **_source(conference, directory.joining(site.id), home, said),
+        "tally": _tally(conference, site.id),
     }
+    if guide:
+        return state if state["tally"] != "off" else _out_of_sight(state)
     if site.id in said.stills:
         state["still"] = said.stills[site.id].version
     content = _source(conference, content_of(site.id), home, said)
     idle = content["state"] == content["tally"] == "off"
     return state if idle else state | {"content": {"id": content_of(site.id), **content}}
+
+
+def _out_of_sight(state: Json) -> Json:
+    """A site of a guided MCU that is not on its picture: whose figures those are is not known."""
+    return {k: v for k, v in state.items() if k not in ("slot", "input", "level_db", "quality")}
 
 
 def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
@@ -359,6 +388,24 @@ def _mcu(
         state["parent"] = parent
         state["link"] = _link(conference, mcu.id, said)
     return state
+
+
+def _guided(
+    conference: Conference, directory: Directory, mcu: Mcu, said: Said, within: timedelta
+) -> Json:
+    """It is there as long as its gateway is; what is asked of its technician."""
+    home = planner.home(conference, directory, mcu.gateway)
+    there = source_state(conference, mcu.gateway, home, said) == "ready"
+    ask = conference.asks.get(mcu.id)
+    asked = {"ask": _ask(ask, guided.due(conference, ask, within))} if ask else {}
+    return {
+        "id": mcu.id,
+        "name": mcu.name,
+        "state": "online" if there else "offline",
+        "parent": home,
+        "gateway": mcu.gateway,
+        **asked,
+    }
 
 
 def _mcu_state(mcu: str, ready: bool, observations: Observations) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from diemcau.domain import planner
 from diemcau.domain.conference import BUSES, Conference
-from diemcau.domain.refusal import Refusal, Unknown
+from diemcau.domain.refusal import Conflict, Refusal, Unknown
 from diemcau.domain.source import site_of
 from diemcau.ports.mcus import McuAway, McuRefused, Mcus
 from diemcau.services import sdp
@@ -130,6 +130,13 @@ class Sessions:
         if not site:
             raise Unknown("Thiếu mã điểm cầu.", "No site is named.")
         conference.require(site)
+        directory = self._control.directory
+        guide = directory.guide(site)
+        if guide:
+            raise Conflict(
+                f"Điểm cầu này vào họp qua {directory.mcu(guide).name}; không vào riêng được.",
+                f"This site joins through {directory.mcu(guide).name}, and not by itself.",
+            )
         return conference
 
     def _admit(self, conference: Conference, source: str, mcu: str, replace: bool) -> None:

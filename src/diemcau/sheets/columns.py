@@ -163,6 +163,7 @@ SHEETS = (
             _refers("areas", "Đơn vị phụ trách", "Units served, with ; between", 40),
             Column("capacity", "Số cổng", "Ports", Form.WHOLE, 10),
             Column("mbps", "Băng thông (Mbit/s)", "Bandwidth (Mbit/s)", Form.NUMBER, 20),
+            _refers("gateway", "Điểm nối (MCU hãng khác)", "Gateway (MCU of another make)", 26),
             *DATED,
         ),
         ("id",),
@@ -254,7 +255,8 @@ SHEETS = (
         ("person", "starts"),
     ),
 )
-"""In the order of ``directory.KINDS``: no row needs one of a later sheet."""
+"""In the order of ``directory.KINDS``: no row needs one of a later sheet, but an MCU its
+gateway."""
 
 GUIDE = Text("Hướng dẫn", "Guide")
 BY_KIND: Mapping[type[Entry], Sheet] = MappingProxyType({sheet.kind: sheet for sheet in SHEETS})

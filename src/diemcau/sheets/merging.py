@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from math import isclose
 from typing import Any
 
-from diemcau.domain.directory import Directory, Entry, validity
+from diemcau.domain.directory import KINDS, Directory, Entry, validity
 from diemcau.domain.directory_rules import LOCAL, NOUNS
 from diemcau.domain.entry_rules import ID, shown
 from diemcau.domain.refusal import Text
@@ -41,20 +41,26 @@ class Merge:
         self._names: dict[tuple[Kind, ...], Names] = {}
         self._unread: set[Kind] = set()
         self._gone: set[tuple[Kind, str]] = set()
+        self._later: list[tuple[list[Row], list[Column]]] = []
         self.rows: list[Row] = []
         for table in tables:
             if table.faults:
                 self._unread.add(table.sheet.kind)
             self._take(table)
+        for rows, columns in self._later:
+            self._complete(rows, columns)
         self._conclude(current)
 
     def _take(self, table: Table) -> None:
         sheet = table.sheet
         own: list[Column] = []
         others: list[Column] = []
+        later: list[Column] = []
         for column in sheet.columns:
             if column.form is Form.REFERENCE and column.field in table.places:
-                (own if sheet.kind in sheet.reference(column).to else others).append(column)
+                to = sheet.reference(column).to
+                kinds = later if _is_later(sheet.kind, to) else others
+                (own if sheet.kind in to else kinds).append(column)
         for row in table.rows:
             self._resolve(row, others)
         _Claims(sheet, self._current[sheet.kind]).settle(table.rows)
@@ -67,8 +73,16 @@ class Merge:
             self._named[sheet.kind][row.id] = self._called(row)
         for row in kept:
             self._resolve(row, own)
-            row.entry = self._entry(row)
+        if later:
+            self._later.append((kept, later))
+        else:
+            self._complete(kept, ())
         self.rows += table.rows
+
+    def _complete(self, rows: Iterable[Row], columns: Iterable[Column]) -> None:
+        for row in rows:
+            self._resolve(row, columns)
+            row.entry = self._entry(row)
 
     @staticmethod
     def _called(row: Row) -> Named:
@@ -264,6 +278,12 @@ def _by_kind(entries: Iterable[Entry]) -> dict[Kind, dict[str, Entry]]:
     for entry in entries:
         found[type(entry)][entry.id] = entry
     return found
+
+
+def _is_later(kind: Kind, to: tuple[Kind, ...]) -> bool:
+    """Whether what is referred to is on a sheet that comes after."""
+    order = list(KINDS.values())
+    return all(order.index(other) > order.index(kind) for other in to)
 
 
 def _meet(one: Days, other: Days) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from diemcau.domain.conference import (
+    Ask,
     Call,
     CallState,
     Conference,
@@ -46,6 +47,7 @@ def encode(conference: Conference) -> Json:
         "turn": _turn(conference.turn),
         "former": _former(conference.former),
         "rehearsal": _rehearsal(conference.rehearsal),
+        "asks": [_ask(ask) for ask in conference.asks.values()],
     }
 
 
@@ -67,6 +69,7 @@ def decode(data: Json) -> Conference:
     values["turn"] = _turn_of(data.get("turn"))
     values["former"] = _former_of(data.get("former"))
     values["rehearsal"] = _rehearsal_of(data.get("rehearsal"))
+    values["asks"] = {ask.mcu: ask for ask in map(_ask_of, data.get("asks", ()))}
     return Conference(**values)
 
 
@@ -175,6 +178,7 @@ def _call(call: Call) -> Json:
         "state": str(call.state),
         "picture_ms": call.picture_ms,
         "sound_ms": call.sound_ms,
+        "ask": _ask(call.ask) if call.ask else None,
     }
 
 
@@ -186,4 +190,25 @@ def _call_of(data: Json) -> Call:
         state=CallState(data["state"]),
         picture_ms=data.get("picture_ms"),
         sound_ms=data.get("sound_ms"),
+        ask=_ask_of(data["ask"]) if data.get("ask") else None,
+    )
+
+
+def _ask(ask: Ask) -> Json:
+    return {
+        "mcu": ask.mcu,
+        "site": ask.site,
+        "at": ask.at.isoformat(),
+        "confirmed_at": _moment(ask.confirmed_at),
+        "confirmed_by": ask.confirmed_by,
+    }
+
+
+def _ask_of(data: Json) -> Ask:
+    return Ask(
+        data["mcu"],
+        data["site"],
+        datetime.fromisoformat(data["at"]),
+        _moment_of(data["confirmed_at"]),
+        data["confirmed_by"],
     )

@@ -5,6 +5,7 @@ from diemcau.domain.units import Unit
 from diemcau.provinces import TIERS
 
 MASTER, NORTH, SOUTH = "tinh", "bac", "nam"
+GUIDED, GATEWAY = "hang", "s-hang"
 
 OFFER = "\r\n".join(
     [
@@ -51,3 +52,17 @@ def directory() -> Directory:
         Mcu(SOUTH, "MCU nam", "Viettel", MASTER, ("u-nam",)),
     ]
     return Directory([*TIERS, *units, *mcus, *sites])
+
+
+def with_guided() -> Directory:
+    """The same with an MCU of another make: two sites of it, and its gateway at the province's."""
+    return Directory(
+        [
+            *directory().entries,
+            Unit("u-hang", "Sở Mẫu", "district", "u-tinh"),
+            Mcu(GUIDED, "MCU hãng khác", unit="u-hang", gateway=GATEWAY),
+            Site(GATEWAY, "90", "Điểm nối MCU hãng khác", "u-tinh", MASTER, 90),
+            Site("s-hang-1", "91", "Sở Mẫu 1", "u-hang", GUIDED, 91),
+            Site("s-hang-2", "92", "Sở Mẫu 2", "u-hang", GUIDED, 92),
+        ]
+    )

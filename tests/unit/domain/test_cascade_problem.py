@@ -84,3 +84,12 @@ def test_an_unknown_master_or_site_is_refused_by_name() -> None:
 
 def test_a_link_needs_three_lanes_up_which_is_more_than_what_comes_down() -> None:
     assert pytest.approx(3 * (1.575 + 0.055)) == LINK_MBPS
+
+
+def test_a_guided_mcu_is_no_part_of_it_and_its_gateway_joins_for_its_sites() -> None:
+    other = Mcu("mobifone", "MobiFone", "MobiFone", parent="prov", gateway="s-viettel")
+    made = problem(other, Line("l3", "mobifone", "prov"))
+    assert "mobifone" not in made.mcu
+    assert made.line("mobifone", "prov") is None
+    assert [site.id for site in made.sites].count("s-viettel") == 1
+    assert "s-mobifone" not in {site.id for site in made.sites}

@@ -84,6 +84,16 @@ BROKEN: dict[str, tuple[tuple[Entry, ...], set[tuple[str, str]]]] = {
     "no bandwidth": ((replace(UP, mbps=0),), {("up", "mbps")}),
     "bandwidth without number": ((replace(LINE, mbps=float("nan")),), {("line", "mbps")}),
     "MCUs in a circle": ((replace(UP, parent="down"),), {("up", "parent"), ("down", "parent")}),
+    "a gateway that is none": ((replace(DOWN, gateway="x"),), {("down", "gateway")}),
+    "a gateway at an MCU of another make": (
+        (replace(DOWN, gateway="site"), replace(SITE, mcu="down")), {("down", "gateway")},
+    ),
+    "a gateway of two": (
+        (replace(DOWN, gateway="site"), Mcu("b", "MCU", gateway="site")), {("b", "gateway")},
+    ),
+    "an MCU below one of another make": (
+        (replace(DOWN, gateway="site"), Mcu("b", "MCU", "", "down")), {("b", "parent")},
+    ),
     "an area of two": ((replace(UP, areas=("old",)),), {("up", "areas")}),
     "an area that was never there": (
         (replace(DOWN, valid_from=REFORM), replace(LINE, valid_from=REFORM)), {("down", "areas")},
@@ -127,6 +137,7 @@ ALLOWED: dict[str, tuple[Entry, ...]] = {
         replace(CONTACT, subject="b", valid_from=REFORM),
     ),
     "an area's unit may end before the MCU": (DOWN,),
+    "an MCU of another make": (replace(DOWN, gateway="site"),),
     "an area passes on": (
         replace(DOWN, valid_to=REFORM), replace(LINE, valid_to=REFORM),
         Mcu("d2", "MCU", "", "up", ("old", "new"), valid_from=REFORM),

@@ -202,3 +202,15 @@ def test_a_name_twice_is_one_persons_only_with_ids() -> None:
     row = {"Họ và tên": "Lê Thị B", "Đơn vị": "001"}
     result = read(of("Cán bộ", row | {"Mã hệ thống": "p-b1"}, row), small())
     assert [entry.id for entry in result.added] == ["p-b1", "p-le-thi-b"]
+
+
+def test_an_mcu_names_a_gateway_that_comes_with_the_same_workbook() -> None:
+    site = {"Mã điểm cầu": "90", "Tên điểm cầu": "Điểm nối", "Đơn vị": "25", "MCU": "trung-tam"}
+    mcu = {"Mã MCU": "hang", "Tên MCU": "MCU hãng khác", "Điểm nối (MCU hãng khác)": "Điểm nối"}
+    pages: dict[str, Rows] = {
+        "MCU": [list(mcu), list(mcu.values())],
+        "Điểm cầu": [[*site, "Số"], [*site.values(), 90]],
+    }
+    result = read(workbook(pages), small())
+    assert result.faults == ()
+    assert [(e.id, e.gateway) for e in result.added if isinstance(e, Mcu)] == [("hang", "s-90")]

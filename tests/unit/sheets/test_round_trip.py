@@ -51,7 +51,9 @@ def directories(draw: st.DrawFn) -> Directory:
     entries += [Unit(u, draw(NAME), "t2", "top", code=draw(TEXT)) for u in units]
     entries.append(Room("002", draw(NAME), "u-0", draw(TEXT), draw(st.integers(0, 99))))
     entries.append(Mcu("u1", draw(NAME), draw(TEXT), "", ("u-2", "u-0"), "", 3, draw(MBPS)))
-    entries.append(Mcu("m", draw(NAME), "", "u1", ("u-1",), "top", 3, draw(MBPS)))
+    gateway = draw(st.sampled_from(["", "g"]))
+    entries.append(Mcu("m", draw(NAME), "", "u1", ("u-1",), "top", 3, draw(MBPS), gateway=gateway))
+    entries.append(Site("g", draw(TEXT), draw(NAME), "top", "u1", 8))
     entries.append(Line("l", "m", "u1", draw(MBPS), 2, draw(TEXT), "115", "", draw(START)))
     entries.append(Site("s", draw(TEXT), draw(NAME), "u-2", "m", 7, "002", draw(START), draw(END)))
     entries += [

@@ -8,6 +8,7 @@ import { dossierCall, open } from './work.mjs';
 
 seed();
 const listeners = new Set();
+let kiosks = 0;
 const later = (hours) => new Date(Date.now() + hours * 3600e3).toISOString();
 const QR = '<svg viewBox="0 0 21 21"><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 3h2v2H9zM12 8h3v3h-3zM8 9h3v4H8zM15 15h4v2h-4zM10 16h3v4h-3z"/></svg>';
 
@@ -147,6 +148,7 @@ const calls = [
   ['GET', /^\/api\/desk$/, () => ({ tasks: tasks(), dossiers: [...dossiers.values()].sort((a, b) => a.starts_at.localeCompare(b.starts_at)).map(row) })],
   ['GET', /^\/api\/dossiers$/, () => [...dossiers.values()].map(row)],
   ['POST', /^\/api\/dossiers$/, ({ body }) => view(make(`d-${dossiers.size + 1}`, body.title, { requested_at: later(0), ...body }))],
+  ['POST', /^\/api\/kiosks\/([^/]+)$/, ({ host }, site) => ({ url: `http://${host}/kiosk#token=kiosk.${site}.${(kiosks += 1)}` })],
   ['POST', /^\/api\/urgent$/, ({ body, by, conferences }) => urgent(body, by, conferences)],
 ];
 

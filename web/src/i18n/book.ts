@@ -21,6 +21,7 @@ export const book = {
   'browse.more_sites': ['MCU', 'MCU'],
   'browse.more_units': ['Cấp', 'Tier'],
   'browse.more_mcus': ['Nối lên MCU', 'Line up to'],
+  'browse.guided': ['hãng khác, qua «{site}»', 'of another make, by “{site}”'],
   'browse.more_people': ['Liên hệ', 'Contact'],
   'browse.rest': ['Người, phòng họp và đường truyền có trong tệp xuất (Nhập, xuất).', 'People, rooms and lines are in the exported workbook.'],
   'line.none': ['Danh bạ chưa có đường nối giữa các MCU.', 'The directory has no lines between MCUs.'],

@@ -6,10 +6,12 @@ import { common } from './common.ts';
 import { control } from './control.ts';
 import { desk } from './desk.ts';
 import { dossier } from './dossier.ts';
+import { guided } from './guided.ts';
 import { home } from './home.ts';
 import { incident } from './incident.ts';
 import { join } from './join.ts';
 import { keys } from './keys.ts';
+import { links } from './links.ts';
 import { office } from './office.ts';
 import { operator } from './operator.ts';
 import { script } from './script.ts';
@@ -23,7 +25,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator, ...incident,
+  ...share, ...operator, ...incident, ...links, ...guided,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -153,6 +153,8 @@ export class ConferenceApi {
   raiseHand = (site: string) => this.json('PUT', `${this.#base}/hands/${site}`);
   lowerHand = (site: string) => this.json('DELETE', `${this.#base}/hands/${site}`);
   say = (site: string, text: string) => this.#post<ChatLine>(`chat/${site}`, { text });
+  /** The technician of its guided MCU has put the site full screen. */
+  shown = (site: string) => this.json('PUT', `${this.#base}/shown/${encodeURIComponent(site)}`);
   report = (site: string, text: string, figures: Record<string, number>) =>
     this.#post<Incident>(`incidents/${site}`, { text, figures });
   keepTest = (site: string, results: Result[]) => this.json('PUT', `${this.#base}/self-test/${site}`, { results });

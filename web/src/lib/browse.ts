@@ -16,9 +16,10 @@ export interface Line {
   text: string;
 }
 
-export function linesOf(book: Book, what: What, tierOf: (id: string) => string): Line[] {
+export function linesOf(book: Book, what: What, tierOf: (id: string) => string, guided: (gateway: string) => string): Line[] {
   const byId = unitIndex(book.units);
   const unit = (id: string) => byId.get(id)?.name ?? id;
+  const site = (id: string) => book.sites.find((one) => one.id === id)?.name ?? id;
   const mcu = new Map(book.mcus.map((one) => [one.id, one.name]));
   const line = (id: string, name: string, code: string, of: string, more: string, above = ''): Line => ({
     id, name, code, of, more, text: fold(`${name} ${code} ${of} ${more} ${above}`),
@@ -29,7 +30,7 @@ export function linesOf(book: Book, what: What, tierOf: (id: string) => string):
     case 'sites':
       return book.sites.map((one) => line(one.id, one.name, one.code, unit(one.unit), mcu.get(one.mcu) ?? one.mcu, unitPath(book.units, one.unit)));
     case 'mcus':
-      return book.mcus.map((one) => line(one.id, one.name, one.id, one.operator ?? '', one.parent ? (mcu.get(one.parent) ?? one.parent) : ''));
+      return book.mcus.map((one) => line(one.id, one.name, one.id, one.operator || unit(one.unit ?? ''), one.gateway ? guided(site(one.gateway)) : (mcu.get(one.parent ?? '') ?? one.parent ?? '')));
     case 'people':
       return (book.people ?? []).map((one) => line(one.id, one.name, one.position, unit(one.unit), [one.phone, one.email].filter(Boolean).join(' · ')));
   }

@@ -52,6 +52,8 @@ export class OfficeApi {
   duty = (unit = '') => this.json<OnDuty[]>('GET', `/api/duty${query({ unit })}`);
   lineHistory = (line: string) => this.json<LineHistory>('GET', `/api/lines/${part(line)}/history`);
   lineEvidence = (line: string) => this.download(`/api/lines/${part(line)}/history.csv`, `duong-noi-${line}.csv`);
+  /** The link of a site's room computer; it ends the one before. */
+  makeKiosk = (site: string) => this.json<{ url: string }>('POST', `/api/kiosks/${part(site)}`);
   put = (kind: string, id: string, record: object) => this.json('PUT', `/api/directory/${kind}/${part(id)}`, record);
   remove = (kind: string, id: string) => this.json('DELETE', `/api/directory/${kind}/${part(id)}`);
   listed = (source: '2025' | 'legacy', province: string, dry_run: boolean) =>

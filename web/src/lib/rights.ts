@@ -55,6 +55,12 @@ export function reachesUnit(me: Me, book: Book, unit: string, roles?: readonly s
   return false;
 }
 
+/** Whether it may be done at a site: by a role that reaches its unit, or whoever runs its MCU. */
+export function mayAtSite(me: Me, book: Book, action: Action, site: { unit: string; mcu: string }): boolean {
+  const runs = book.mcus.find((mcu) => mcu.id === site.mcu)?.unit;
+  return [site.unit, runs].some((unit) => unit && reachesUnit(me, book, unit, ALLOWED[action]));
+}
+
 /** Whether it may be done in a session: by a role that reaches its organiser or whoever runs its master. */
 export function mayIn(me: Me, book: Book, action: Action, session: { unit: string; master: string }): boolean {
   return reachesSession(me, book, session, ALLOWED[action]);

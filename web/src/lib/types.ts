@@ -37,6 +37,16 @@ export interface Scene {
   sites: string[];
 }
 
+/** What the technician of a guided MCU (one of another make) has to put full screen. */
+export interface Ask {
+  mcu: string;
+  site: string;
+  at: string;
+  due_at: string;
+  confirmed_at?: string;
+  confirmed_by?: string;
+}
+
 export interface Call {
   id: string;
   site: string;
@@ -45,6 +55,8 @@ export interface Call {
   picture_ms?: number;
   sound_ms?: number;
   connect_ms?: number;
+  /** Of a site of a guided MCU: the call waits for its technician. */
+  ask?: Ask;
 }
 
 export interface Quality {
@@ -90,6 +102,9 @@ export interface Mcu {
   parent?: string;
   viewers?: number;
   publishers?: number;
+  /** Of a guided MCU: the site that its whole picture comes from. */
+  gateway?: string;
+  ask?: Ask;
   link?: Quality & { lanes?: { lane: number; site?: string; state: string }[] };
 }
 
@@ -296,7 +311,7 @@ export interface DirectorySite {
 export interface Directory {
   units: Unit[];
   sites: DirectorySite[];
-  mcus: { id: string; name: string; parent?: string; operator?: string; unit?: string }[];
+  mcus: { id: string; name: string; parent?: string; operator?: string; unit?: string; gateway?: string }[];
 }
 
 export interface NewConference {

@@ -10,6 +10,7 @@ export const icons = {
   chevron: 'M9 6l6 6-6 6',
   camera: 'M3 7h12v10H3zM15 11l6-3.5v9L15 13',
   gear: 'M12 8.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM12 3v2.5M12 18.5V21M3 12h2.5M18.5 12H21M5.6 5.6l1.8 1.8M16.6 16.6l1.8 1.8M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8',
+  print: 'M7 9V3.5h10V9M7 17H4V9h16v8h-3M7 14h10v6.5H7z',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
   check: 'M4.5 12.5l5 5L20 7',
   warn: 'M12 4 2.5 20h19zM12 10v4.5M12 17.2v.1',

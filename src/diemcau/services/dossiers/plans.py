@@ -59,7 +59,8 @@ class Plans:
                 raise Conflict(
                     "Chưa có phương án; hãy lập trước.", "There is no plan; make it first."
                 )
-            if set(kept.plan.home) != set(dossier.sites) or kept.plan.master != dossier.master:
+            joining = set(map(self._files.book.directory.joining, dossier.sites))
+            if set(kept.plan.home) != joining or kept.plan.master != dossier.master:
                 raise Conflict(
                     "Danh sách điểm cầu hoặc MCU chủ đã đổi sau khi lập phương án; hãy lập lại.",
                     "Sites or master changed after the plan was made; make it anew.",

@@ -15,7 +15,7 @@ import structlog
 
 from diemcau.domain import dossier as verbs
 from diemcau.domain.casework import Attendance, ChairCall, Departure, Roll, called_out, seen
-from diemcau.domain.conference import Call, Scene
+from diemcau.domain.conference import Ask, Call, Scene
 from diemcau.domain.dossier import Dossier, Secrecy, Stage
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.planner import cascade
@@ -211,6 +211,20 @@ class Sitting:
             return Draft(before, "session.called", text, (call,))
 
         await self._files.change(dossier.id, by, work)
+
+    async def confirmed(self, conference_id: str, ask: Ask) -> None:
+        """A technician put a site full screen: how long after it was asked for."""
+        dossier = self._files.of_conference(conference_id)
+        if dossier is None or ask.confirmed_at is None:
+            return
+        directory = self._files.book.directory
+        site, mcu = directory.site(ask.site).name, directory.mcu(ask.mcu).name
+        seconds = round((ask.confirmed_at - ask.at).total_seconds(), 1)
+        text = Text(
+            f"{mcu} đưa {site} lên toàn màn hình, {seconds} giây sau yêu cầu",
+            f"{mcu} put {site} full screen, {seconds} s after it was asked to",
+        )
+        await self._files.tell(dossier, ask.confirmed_by, "session.shown", text)
 
     async def record(self, conference_id: str, on: bool, by: str) -> None:
         """Begin or end a recording; a secret session is not recorded (R5-secret)."""

@@ -5,6 +5,7 @@ import { bindKeys, type KeyId, type Pressed } from '../../keys.ts';
 import type { Api } from '../../lib/api.ts';
 import { Clock } from '../../lib/clock.svelte.ts';
 import { Desk } from '../../lib/desk.svelte.ts';
+import { Links, type Guest } from '../../lib/links.svelte.ts';
 import type { ScriptItem } from '../../lib/office.ts';
 import { untilRead } from '../../lib/retry.ts';
 import { EMPTY, fullScreen, inLayout, inPane, order, sameScene, withNext } from '../../lib/scene.ts';
@@ -32,6 +33,8 @@ export class ControlDesk extends Desk {
   listening = $state(false);
   help = $state(false);
   palette = $state(false);
+  /** Whose link is shown. */
+  guest = $state.raw<Guest>();
   bannerText = $state('');
   searchField = $state<HTMLInputElement>();
   bannerField = $state<HTMLInputElement>();
@@ -48,6 +51,7 @@ export class ControlDesk extends Desk {
   readonly board = new Board(this);
   readonly dock = new Dock();
   readonly rooms = new Rooms(this);
+  readonly links: Links;
   readonly shelf: Shelf;
   readonly stills: Stills;
   readonly twice = new Twice();
@@ -89,6 +93,7 @@ export class ControlDesk extends Desk {
 
   constructor(api: Api, id: string) {
     super(api, id);
+    this.links = new Links(this.at);
     this.shelf = new Shelf(api, this.notices);
     this.stills = new Stills(api, this.at.stillPath);
   }
@@ -299,6 +304,7 @@ export class ControlDesk extends Desk {
   press({ id, digit }: Pressed, where: string): void {
     if (this.help && id !== 'escape' && id !== 'help') return;
     if (this.palette && id !== 'escape' && id !== 'palette') return;
+    if (this.guest && id !== 'escape') return;
     this.#actions[id](digit, where);
   }
 
@@ -399,6 +405,7 @@ export class ControlDesk extends Desk {
   #escape(): void {
     if (this.help) this.help = false;
     else if (this.palette) this.palette = false;
+    else if (this.guest) this.guest = undefined;
     else if (this.roll?.asking) this.roll.asking = '';
     else this.query = '';
     this.twice.disarm();

@@ -1,6 +1,7 @@
 /** Everything the palette can do: the catalogue of keys, and what has no key of its own. */
 import { reader, t } from '../../../i18n/i18n.svelte.ts';
 import { KEYS, type KeyId, type Shortcut } from '../../../keys.ts';
+import { siteOf } from '../../../lib/source.ts';
 import { unitPath } from '../../../lib/tree.ts';
 import type { ControlDesk } from '../control.svelte.ts';
 import { VIEWS } from './board.svelte.ts';
@@ -17,7 +18,7 @@ export interface Command extends Entry {
 const NAMELESS = new Set<string>(['site', 'add', 'next', 'previous', 'palette', 'escape']);
 
 export function commands(desk: ControlDesk): Command[] {
-  return [...byKey(desk), ...ofSession(desk), ...ofScript(desk), ...ofScenes(desk), ...ofIncidents(desk), ...ofView(desk), ...ofSites(desk)];
+  return [...byKey(desk), ...ofSession(desk), ...ofScript(desk), ...ofScenes(desk), ...ofIncidents(desk), ...ofLinks(desk), ...ofView(desk), ...ofSites(desk)];
 }
 
 function command(id: string, label: string, kind: string, run: (add: boolean) => void, weight = 0): Command {
@@ -82,6 +83,16 @@ function ofIncidents(desk: ControlDesk): Command[] {
       desk.openThread(one.site);
     }, 1),
   );
+}
+
+function ofLinks(desk: ControlDesk): Command[] {
+  const kind = t('palette.command');
+  const site = desk.site(siteOf(desk.selected));
+  return [
+    command('link:chair', t('links.of_chair'), kind, () => (desk.guest = { role: 'chair' })),
+    command('link:viewer', t('links.of_viewer'), kind, () => (desk.guest = { role: 'viewer' })),
+    ...(site ? [command('link:site', t('links.of_site', { site: site.name }), kind, () => (desk.guest = { role: 'site', site: site.id }))] : []),
+  ];
 }
 
 function ofView(desk: ControlDesk): Command[] {

@@ -1,0 +1,30 @@
+import type { Text } from './catalogue.ts';
+
+/** MCUs of another make, whose technician puts a site full screen by hand. */
+export const guided = {
+  'guided.make': ['hãng khác', 'another make'],
+  'guided.asked': ['MCU trung tâm yêu cầu', 'The master asks for'],
+  'guided.nothing': ['Chưa yêu cầu điểm cầu nào. Giữ nguyên màn hình và theo dõi.', 'No site is asked for. Leave the screen as it is, and watch.'],
+  'guided.do_on_air': ['Đưa lên toàn màn hình NGAY', 'Put full screen NOW'],
+  'guided.do_next': ['Đưa lên toàn màn hình, sắp phát biểu', 'Put full screen, it speaks next'],
+  'guided.left': ['Còn lại', 'Left'],
+  'guided.over': ['Quá hạn', 'Overdue'],
+  'guided.done': ['Đã lên toàn màn hình', 'It is full screen'],
+  'guided.keep': ['Giữ nguyên cho đến khi có yêu cầu khác.', 'Leave it until something else is asked for.'],
+  'guided.since': ['Yêu cầu lúc {time}', 'Asked at {time}'],
+  'guided.confirmed': ['Đã xác nhận lúc {at}, sau {time}', 'Confirmed at {at}, after {time}'],
+  'guided.waits': ['Chờ kỹ thuật viên {mcu} đưa lên', "Waiting for {mcu}'s technician"],
+  'guided.line_waits': ['Chờ kỹ thuật viên {mcu}: còn {time}', "Waiting for {mcu}'s technician: {time} left"],
+  'guided.line_late': ['Kỹ thuật viên {mcu} quá hạn {time}', "{mcu}'s technician is {time} late"],
+  'guided.line_done': ['{mcu} đã đưa lên sau {time} ({who})', '{mcu} put it up after {time} ({who})'],
+  'guided.line_never': ['{mcu} chưa đưa lên', '{mcu} did not put it up'],
+  'guided.short_waits': ['chờ đưa lên: {time}', 'being put up: {time}'],
+  'guided.short_late': ['quá hạn {time}', '{time} late'],
+  'guided.short_done': ['đã đưa lên', 'put up'],
+  'guided.kept': ['MCU này đang giữ hình {site}', 'This MCU keeps the picture of {site}'],
+  'guided.for_him': ['Xác nhận thay', 'Confirm for him'],
+  'guided.for_him_of': ['Xác nhận thay kỹ thuật viên (qua điện thoại): {site}', 'Confirm for the technician (by telephone): {site}'],
+  'guided.line': ['Đường nối', 'The connection'],
+  'guided.signal': ['Hình của MCU này đang đến hệ thống.', 'The picture of this MCU arrives.'],
+  'guided.no_signal': ['Hình của MCU này chưa đến hệ thống: kiểm tra đường nối.', 'The picture of this MCU does not arrive: look at its connection.'],
+} as const satisfies Record<string, Text>;
