@@ -101,6 +101,23 @@ async def test_a_dead_mcu_is_one_alarm_and_its_sites_are_consequences(watched: W
     assert watched.there == []
 
 
+async def test_an_alarm_that_lasts_is_one_incident_to_work_on(watched: Watched) -> None:
+    watched.sites["s-bac-1"].looks = "black"
+    await watched.goes_on(LASTING.total_seconds() - 10)
+    assert "incidents" not in state(watched) or state(watched)["incidents"] == {}
+    await watched.goes_on(30)
+    ((_, incident),) = state(watched)["incidents"].items()
+    assert (incident["site"], incident["source"], incident["state"]) == (
+        "s-bac-1",
+        "alarm",
+        "reported",
+    )
+    watched.sites["s-bac-1"].looks = "moving"
+    await watched.goes_on(30)
+    assert state(watched)["alarms"] == {}
+    assert len(state(watched)["incidents"]) == 1, "nothing closes itself"
+
+
 async def test_a_cut_line_is_seen_by_the_mixer_before_the_agent_is_missed(
     watched: Watched,
 ) -> None:

@@ -15,6 +15,8 @@ from diemcau.api.gateway import Gateway
 from diemcau.bootstrap.lock import locked
 from diemcau.bootstrap.parts import KeptAccounts, KeptMessages, Parts, ProcedureFiles, real_parts
 from diemcau.bootstrap.settings import Settings
+from diemcau.domain.alarms import Alarm, Changes
+from diemcau.domain.conference import Conference
 from diemcau.domain.directory import Entry
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.guided import WITHIN
@@ -265,8 +267,13 @@ async def assemble(
     office = _office(settings, parts, store, records, book, procedures, control, observations,
                      guard, tokens, outbox)  # fmt: skip
     rehearsals = Rehearsals(control, observations, office.files, office.checks, clock)
-    watch = Watch(control, observations, store, clock, office.files.session, hub.changed,
-                  office.bell.tell)  # fmt: skip
+
+    async def _told(conference: Conference, changes: Changes, there: Sequence[Alarm]) -> None:
+        """An alarm that lasts is an incident: somebody has to work on it."""
+        for alarm in await office.bell.tell(conference, changes, there):
+            await incidents.alarmed(conference.id, alarm)
+
+    watch = Watch(control, observations, store, clock, office.files.session, hub.changed, _told)
 
     def _seen(name: str) -> None:
         office.sitting.observed(name)

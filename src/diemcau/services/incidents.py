@@ -8,19 +8,25 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
+import structlog
+
 from diemcau.domain import incident as verbs
+from diemcau.domain.alarm_words import words
+from diemcau.domain.alarms import Alarm
 from diemcau.domain.conference import Conference
 from diemcau.domain.directory import Line
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.incident import CAUSES, Cause, Incident, Source, Stamp, Step
 from diemcau.domain.journal import SYSTEM, Note
-from diemcau.domain.refusal import Text, Unknown
+from diemcau.domain.refusal import Refusal, Text, Unknown
 from diemcau.domain.talk import require_line
 from diemcau.ports.clock import Clock
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.dossiers.files import Files, discreet
 from diemcau.services.live import moment
 from diemcau.services.rooms import file_of
+
+log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 Verb = Callable[[Incident, str, datetime], Incident]
@@ -82,6 +88,16 @@ class Incidents:
         said = Text(f"{name.vi} báo sự cố", f"{name.en} reported an incident")
         await self._keep(incident, by, "incident.reported", said, incident.text)
         return incident
+
+    async def alarmed(self, conference: str, alarm: Alarm) -> None:
+        """An alarm that lasts, of a site or a link, opens an incident."""
+        if alarm.subject.split("/")[0] not in ("site", "link"):
+            return
+        text = words(alarm, self._files.book.directory).vi
+        try:
+            await self.alarm(conference, alarm.subject, text, {})
+        except Refusal as refusal:
+            log.error("no incident opened", alarm=alarm.id, error=str(refusal))
 
     async def alarm(
         self, conference: str, subject: str, text: str, figures: Mapping[str, float]

@@ -31,20 +31,24 @@ class Bell:
         self._post = post
         self._told: set[str] = set()
 
-    async def tell(self, conference: Conference, changes: Changes, there: Sequence[Alarm]) -> None:
-        """Take in what changed, and what there is now."""
+    async def tell(
+        self, conference: Conference, changes: Changes, there: Sequence[Alarm]
+    ) -> Sequence[Alarm]:
+        """Take in what changed, and what there is now; gives those that are lasting from now on."""
         now = self._files.clock.now()
         self._told -= {alarm.id for alarm in changes.ended}
         lasting = [a for a in there if now - a.since >= LASTING and a.id not in self._told]
         dossier = self._files.of_conference(conference.id)
         try:
             await self._write(conference, dossier, changes)
+            self._told |= {alarm.id for alarm in lasting}
             if lasting and dossier is not None:
-                self._told |= {alarm.id for alarm in lasting}
                 await self._send(dossier, lasting, now)
         except Refusal as refusal:
             self._told -= {alarm.id for alarm in lasting}
             log.error("alarms not told", conference=conference.id, error=str(refusal))
+            return ()
+        return lasting
 
     async def _write(
         self, conference: Conference, dossier: Dossier | None, changes: Changes
