@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from diemcau.examiner import echo, opus, picture, sound
-from diemcau.examiner.stream import Heard
+from diemcau.examiner.stream import RATE, Heard, spread_ms
 
 
 @lru_cache(maxsize=4)
@@ -22,6 +22,8 @@ def result(heard: Heard) -> dict[str, Any]:
     chirps = echo.moments(heard.seconds) if heard.chirped else []
     own = came.until(chirps[0]) if chirps else came
     figures = {**seen.figures, **sound.figures(own), "sound_s": came.seconds}
+    if heard.audio:
+        figures["spread_ms"] = spread_ms(heard.audio, RATE)
     if chirps and came.there.any():
         figures |= echo.figures(came.samples.mean(axis=0), chirps)
     rounded = {name: round(value, 4) for name, value in figures.items()}

@@ -50,6 +50,14 @@ def in_order(arrived: Sequence[Arrived]) -> list[Placed]:
     return [placed[number] for number in sorted(placed)]
 
 
+def spread_ms(arrived: Sequence[Arrived], clock: int) -> float:
+    """How much longer than the quickest packet all but a twentieth took: the variation of delay as
+    ITU-T Y.1540 has it, of the quantile 0.95."""
+    first = arrived[0].packet
+    delays = sorted(at - _apart(packet.stamp, first.stamp, 32) / clock for at, packet in arrived)
+    return 1000 * (delays[len(delays) * 19 // 20] - delays[0])
+
+
 def _apart(value: int, origin: int, bits: int) -> int:
     """How far a counter of so many bits is past another, or before it."""
     half = 1 << (bits - 1)

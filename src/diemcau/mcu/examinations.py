@@ -49,11 +49,15 @@ class Examinations:
         self._examiner: Apart | None = None
         self._starting = asyncio.Lock()
         self._looking: dict[Key, asyncio.Task[None]] = {}
+        self._open: dict[Key, int] = {}
 
     async def create(self, wanted: Examination) -> None:
         self._end_looking(wanted.key)
         examiner = await self._running()
+        if wanted.key in self._open:  # Janus died, and every forward with it
+            await self._close(self._open[wanted.key])
         opened = await examiner.call("open", {})
+        self._open[wanted.key] = opened["id"]
         notes: dict[str, Any] = {"id": opened["id"], "streams": []}
         try:
             notes["ports"] = port, rtcp_port = free_udp_ports(2)
@@ -61,7 +65,6 @@ class Examinations:
             pli = await self._forward(wanted, opened, notes)
         except MediaError:
             await self._clear(wanted, notes)
-            await examiner.call("close", {"id": opened["id"]})
             raise
         self._ground.present.put(Held(wanted, mids=feed_mids(wanted.chirp), notes=notes))
         chirp = {"host": HOST, "port": port, "ssrc": CHIRP_SSRC}
@@ -133,9 +136,6 @@ class Examinations:
         except MediaError as error:
             log.warning("not examined", site=wanted.site, error=str(error))
             return
-        finally:
-            with contextlib.suppress(MediaError):
-                await examiner.call("close", {"id": order["id"]})
         told = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
         self._on_event("examined", {**told, **found, "hears": self._hears(wanted)})
 
@@ -156,16 +156,25 @@ class Examinations:
     def _ended(self) -> None:
         """The process died: with it all its examinations, which are made again."""
         self._examiner = None
+        self._open.clear()
         for held in self._ground.present.held:
             if isinstance(held.resource, Examination):
                 self._ground.present.drop(held.resource.key)
 
     async def _clear(self, examination: Examination, notes: dict[str, Any]) -> None:
+        self._open.pop(examination.key, None)
         for stream in notes["streams"]:
             feed = f"site/{examination.site}"
             await self._ground.stop_forward(examination.conference, feed, stream)
         await self._rooms.remove_feed(examination.conference, examination.chirp)
         give_back(notes.get("ports", []))
+        # Not before nothing is forwarded there any more: whoever is next may get the same port.
+        await self._close(notes["id"])
+
+    async def _close(self, number: int) -> None:
+        if self._examiner is not None and self._examiner.running:
+            with contextlib.suppress(MediaError):
+                await self._examiner.call("close", {"id": number})
 
     async def _stop_strays(self) -> None:
         """End what is still forwarded to an examiner that died."""
