@@ -35,7 +35,7 @@ LINES: Mapping[Fault, Callable[[Host], None]] = {
 """Those that a site's line makes."""
 
 PICTURE: dict[str, Any] = {
-    "width": 320, "height": 180, "fps": 15, "bitrate": 180_000, "motion": True, "play": True,
+    "width": 320, "height": 180, "fps": 10, "bitrate": 120_000, "play": True,
 }  # fmt: skip
 PROVINCE = 150
 """Sites to which the time is extrapolated."""
