@@ -195,6 +195,8 @@ export function bindKeys(handle: (press: Pressed, where: string) => void): () =>
     if (event.isComposing) return;
     const where = placeOf(event.target);
     const press = pressed(event, where);
+    // Held down on a button, Enter is one press of it, not one after the other.
+    if (event.repeat && belongsToFocus(event)) event.preventDefault();
     if (!press || (event.repeat && !REPEATING.has(press.id))) return;
     if (isEditable(event.target) && !EVERYWHERE.has(press.id)) return;
     if (belongsToFocus(event)) return;
