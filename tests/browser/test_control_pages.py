@@ -159,6 +159,17 @@ def test_roll_is_called_by_keyboard_and_departures_explained(open_page: Open) ->
     expect(roll.get_by_text("chưa ghi lý do")).to_have_count(0)
 
 
+def test_roll_is_called_faster_than_the_server_answers(open_page: Open) -> None:
+    page = control(open_page)
+    press(page, "Shift+R")
+    roll = panel(page, "Điểm danh")
+    expect(roll.locator("[data-roll]").first).to_be_visible()
+    press(page, "1", "2", "1")
+    expect(roll.get_by_text("đã gọi 3/12")).to_be_visible()
+    marks = roll.locator("[data-roll] [aria-pressed=true]")
+    expect(marks).to_have_text(["Có mặt", "Trực tuyến", "Có mặt"])
+
+
 def test_scene_is_kept_prepared_and_taken(open_page: Open) -> None:
     page = control(open_page)
     press(page, "5", "Shift+Digit6", "Shift+L")
@@ -280,6 +291,21 @@ def test_session_ends_by_two_presses_and_never_by_a_double_click(open_page: Open
         end.click()
         page.wait_for_timeout(800)
         sure.click()
+
+
+def test_a_key_that_is_held_down_is_one_press(open_page: Open) -> None:
+    page = control(open_page)
+    press(page, "Control+k")
+    page.keyboard.type("be mac")
+    page.keyboard.down("Enter")
+    sure = page.get_by_role("button", name="Bấm lần nữa để bế mạc")
+    expect(sure).to_be_focused()
+    page.wait_for_timeout(800)
+    page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(sure).to_be_focused()
+    with page.expect_request("**/api/dossiers/d4/close"):
+        press(page, "Enter")
 
 
 def test_recording_that_fails_is_said(open_page: Open) -> None:

@@ -290,7 +290,8 @@ def test_a_site_sees_itself_the_programme_and_the_conference(observations: Obser
     mine = seen_by(state, "s-nam-1")
     assert set(mine["sites"]) == {"s-nam-1", "s-tinh"}
     assert mine["conference"] == state["conference"]
-    assert "mcus" not in mine
+    assert mine["mcus"] == {SOUTH: {"id": SOUTH, "name": "MCU nam", "state": "offline"}}
+    assert seen_by(state, "")["mcus"] == {}
     assert set(seen_by(state, "")["sites"]) == {"s-tinh"}
 
 

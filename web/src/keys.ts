@@ -218,6 +218,8 @@ export function bindKeys(handle: (press: Pressed, where: string) => void): () =>
     if (event.isComposing) return;
     const where = placeOf(event.target);
     const press = pressed(event, where);
+    // Held down on a button, Enter is one press of it, not one after the other.
+    if (event.repeat && belongsToFocus(event)) event.preventDefault();
     if (!press || (event.repeat && !REPEATING.has(press.id))) return;
     if (!reachesPage(press.id, event.target)) return;
     if (belongsToFocus(event)) return;

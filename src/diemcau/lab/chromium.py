@@ -29,10 +29,11 @@ ARGUMENTS = (
 
 
 @asynccontextmanager
-async def chromium(province: Province, mcu: str, folder: Path) -> AsyncIterator[Browser]:
-    """A browser in the network of that MCU's host, with a fake camera and microphone."""
-    wrapper = folder / f"chromium-{mcu}"
-    command = shlex.join(province.hosts[mcu].command([CHROMIUM]))
+async def chromium(province: Province, place: str, folder: Path) -> AsyncIterator[Browser]:
+    """A browser on that MCU's host, or on a host of its own, with a fake camera and microphone."""
+    wrapper = folder / f"chromium-{place}"
+    host = province.hosts.get(place) or province.extra_host(place)
+    command = shlex.join(host.command([CHROMIUM]))
     wrapper.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     wrapper.chmod(0o755)
     origin = f"--unsafely-treat-insecure-origin-as-secure={province.lab_url}"

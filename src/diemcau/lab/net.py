@@ -108,12 +108,21 @@ class Host:
         return self._ip.pids_in(self.namespace)
 
     def cut(self) -> None:
-        """Pull the cable: nothing passes in either direction until `mend`."""
+        """Pull the cable: nothing passes either way until `mend`, and the host sees it."""
         self._ip.run("link", "set", self.cable, "down")
 
     def mend(self) -> None:
         """Put the cable back."""
         self._ip.run("link", "set", self.cable, "up")
+
+    def cut_beyond(self) -> None:
+        """Cut the line behind the switch: nothing passes until `mend_beyond`, and the host sees
+        nothing of it. Not for a `lossy` line."""
+        self._ip.run("link", "set", self.cable, "nomaster")
+
+    def mend_beyond(self) -> None:
+        """Mend the line behind the switch."""
+        self._ip.run("link", "set", self.cable, "master", self._network.bridge)
 
     def lossy(
         self,

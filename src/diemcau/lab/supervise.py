@@ -11,7 +11,8 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class _Command:
     task: asyncio.Task[None] | None = None
     starts: int = 0
     started: asyncio.Event = field(default_factory=asyncio.Event)
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Supervisor:
@@ -77,6 +79,7 @@ class Supervisor:
             raise LabError(f"a command named {name!r} is already kept running")
         self._folder.mkdir(parents=True, exist_ok=True)
         command = _Command(name, argv, env, cwd, self._folder / f"{name}.log", stop)
+        command.wanted.set()
         await self._launch(command)
         self._commands[name] = command
         command.task = asyncio.create_task(self._keep(command), name=f"keep {name}")
@@ -102,6 +105,18 @@ class Supervisor:
         if pid is not None:
             self._commands[name].started.clear()
             send([pid], number)
+
+    @asynccontextmanager
+    async def down(self, *names: str) -> AsyncIterator[None]:
+        """Kill these commands, and start them again only at the end of the block."""
+        for name in names:
+            self._commands[name].wanted.clear()
+            self.kill(name)
+        try:
+            yield
+        finally:
+            for name in names:
+                self._commands[name].wanted.set()
 
     async def wait_started(self, name: str) -> int:
         """Wait until the command runs (again) after `kill`; return its pid."""
@@ -144,6 +159,7 @@ class Supervisor:
             self._on_exit(command.name, code)
             deaths = 0 if time.monotonic() - begun >= STEADY_SECONDS else deaths + 1
             await asyncio.sleep(BACK_OFF[min(deaths, len(BACK_OFF) - 1)])
+            await command.wanted.wait()
             await self._launch(command)
 
 

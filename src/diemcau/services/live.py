@@ -26,6 +26,9 @@ ALL = "*"
 """The view of those who see every site; any other view is an area, the id of a site, or "" for
 none."""
 
+MCU_SEEN = ("id", "name", "state")
+"""What a site sees of its own MCU."""
+
 AREA = "mcu:"
 """The view of those who run some of the MCUs; their ids follow."""
 
@@ -93,7 +96,14 @@ def seen_by(state: Json, view: str) -> Json:
         return state
     if view.startswith(AREA):
         return _area(state, set(view.removeprefix(AREA).split(",")))
-    return _part(state, {view}, set())
+    return {**_part(state, {view}, set()), "mcus": _home(state, view)}
+
+
+def _home(state: Json, site: str) -> Json:
+    """Whether the site's own MCU is there."""
+    home = state["sites"].get(site, {}).get("mcu")
+    mcu = state["mcus"].get(home)
+    return {home: {name: mcu[name] for name in MCU_SEEN}} if mcu else {}
 
 
 def _area(state: Json, own: set[str]) -> Json:

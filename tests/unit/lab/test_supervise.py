@@ -31,6 +31,17 @@ async def test_a_killed_command_comes_back_at_once(supervisor: Supervisor) -> No
     assert supervisor.starts("mcu") == 2
 
 
+async def test_a_command_stays_down_for_as_long_as_that_is_wanted(supervisor: Supervisor) -> None:
+    first = await supervisor.start("mcu", SLEEPER)
+    async with supervisor.down("mcu"):
+        while alive(first):
+            await asyncio.sleep(0.01)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(supervisor.wait_started("mcu"), 0.3)
+        assert supervisor.pid("mcu") is None
+    assert await asyncio.wait_for(supervisor.wait_started("mcu"), 1) != first
+
+
 async def test_a_command_that_keeps_dying_is_made_to_wait(tmp_path: Path) -> None:
     deaths: list[tuple[str, int]] = []
     async with Supervisor(tmp_path, on_exit=lambda name, code: deaths.append((name, code))) as s:

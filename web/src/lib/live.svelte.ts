@@ -2,9 +2,10 @@
  * The live state of a conference (docs/protocol.md, section 2), kept while the line is away:
  * an operator must see the last known picture of the session, and a clear line that it is old.
  */
+import { back } from './back.ts';
 import { Backoff } from './backoff.ts';
 import { mergePatch } from './patch.ts';
-import type { LiveState, Quality } from './types.ts';
+import type { LiveState, Mcu, Quality } from './types.ts';
 
 export type LiveStatus = 'connecting' | 'live' | 'away' | 'closed' | 'refused';
 
@@ -15,6 +16,8 @@ const CLOSED = new Set([4404, 4410]);
 const CLOSED_RETRY_MS = 10_000;
 /** A server that says "alive" and then nothing for so long is away, whatever TCP thinks. */
 const SILENCE_MS = 12_000;
+/** By then a connection is there, or it was begun while the line was cut, and TCP waits ever longer. */
+const OPENING_MS = 2500;
 
 type Message =
   | { type: 'snapshot'; now: string; state: LiveState }
@@ -29,7 +32,7 @@ export class Live {
 
   readonly #url: string;
   readonly #token: string;
-  readonly #backoff = new Backoff(200, 3000);
+  readonly #backoff = new Backoff(200, 1000);
   #socket: WebSocket | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -61,6 +64,12 @@ export class Live {
     };
   }
 
+  /** Whether the server can know what a site sends: not while its MCU is away, or has not yet reported. */
+  knows(site: string): boolean {
+    const mcu = this.state?.sites[site]?.mcu ?? '';
+    return this.status === 'live' && this.state?.mcus?.[mcu]?.state === 'online';
+  }
+
   sendQuality(quality: Quality): void {
     if (Object.keys(quality).length === 0) return;
     if (this.status === 'live' && this.#socket?.readyState === WebSocket.OPEN) {
@@ -71,7 +80,11 @@ export class Live {
   #open(): void {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
+    this.#wait(OPENING_MS);
+    socket.onopen = () => {
+      if (socket === this.#socket) clearTimeout(this.#silence);
+      socket.send(JSON.stringify({ token: this.#token }));
+    };
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(JSON.parse(String(event.data)) as Message);
     };
@@ -86,14 +99,21 @@ export class Live {
       this.state = message.state;
       this.status = 'live';
       this.#backoff.reset();
+      back();
     } else if (message.type === 'patch' && this.state) {
       mergePatch(this.state, message.patch);
+      if (tellsOfReturn(message.patch)) back();
     } else if (message.type === 'alive') {
       this.#alive = true;
     }
     this.heard += 1;
     clearTimeout(this.#silence);
-    if (this.#alive) this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
+    if (this.#alive) this.#wait(SILENCE_MS);
+  }
+
+  #wait(limit: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#reopen(), limit);
   }
 
   #lost(code: number): void {
@@ -114,6 +134,7 @@ export class Live {
   #reopen(): void {
     if (this.status === 'refused') return;
     this.#drop();
+    this.#backoff.reset();
     this.#lost(0);
   }
 
@@ -125,4 +146,10 @@ export class Live {
       socket.close();
     }
   }
+}
+
+/** Whether an MCU has come back. */
+function tellsOfReturn(patch: unknown): boolean {
+  const { mcus } = patch as { mcus?: Record<string, Partial<Mcu> | null> };
+  return Object.values(mcus ?? {}).some((mcu) => mcu?.state === 'online');
 }

@@ -2,8 +2,8 @@
  * A feed that keeps playing: a WHEP session, its watchdog, and the next session made ready
  * before the old one is let go, so that the last picture stays until there is a new one.
  */
-import { Problem, type Api } from './api.ts';
-import { Backoff } from './backoff.ts';
+import type { Api, Problem } from './api.ts';
+import { Attempts } from './attempts.ts';
 import { between, playoutMs, read, type Reading } from './stats.ts';
 import type { Quality } from './types.ts';
 import { Watchdog, type Verdict } from './watchdog.ts';
@@ -31,11 +31,9 @@ export class Player {
   /** Sessions opened since the start, for tests and the curious. */
   sessions = $state(0);
 
-  readonly #backoff = new Backoff();
+  readonly #attempts = new Attempts();
   #current: Watched | null = null;
   #next: Watched | null = null;
-  #opening: AbortController | null = null;
-  #attemptAt = 0;
   #presentedAt = -Infinity;
   #reading: Reading | undefined;
   #ticking = false;
@@ -50,17 +48,19 @@ export class Player {
 
   start(): () => void {
     this.#stopped = false;
+    const deaf = this.#attempts.follow();
     const timer = setInterval(() => void this.#tick(), TICK_MS);
     void this.#tick();
     return () => {
       clearInterval(timer);
+      deaf();
       this.stop();
     };
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#opening?.abort();
+    this.#attempts.giveUp();
     this.#current?.session.close();
     this.#next?.session.close();
     this.#current = this.#next = null;
@@ -94,7 +94,7 @@ export class Player {
     if (this.#current) this.#follow(this.#current, verdict);
     if (verdict === 'ok') this.#drop();
     else if (this.#next) await this.#tryNext(this.#next);
-    else if (verdict === 'restart') void this.#open();
+    else if (verdict === 'restart') this.#open();
     if (this.measure && this.#current) await this.#measure(this.#current.session);
   }
 
@@ -116,7 +116,7 @@ export class Player {
     if (verdict === 'keyframe') current.session.keyframe();
     if (verdict === 'ok') {
       this.status = 'playing';
-      this.#backoff.reset();
+      this.#attempts.succeeded();
     } else if (verdict === 'restart') {
       this.status = 'lost';
     } else if (verdict !== 'waiting') {
@@ -143,37 +143,28 @@ export class Player {
 
   /** The old session came back to life: the next one is not needed. */
   #drop(): void {
-    this.#opening?.abort();
+    this.#attempts.giveUp();
     this.#next?.session.close();
     this.#next = null;
   }
 
-  async #open(): Promise<void> {
-    const now = performance.now();
-    if (this.#opening || this.#next || now < this.#attemptAt || this.#stopped) return;
-    if (this.problem?.final) return;
-    this.#attemptAt = now + this.#backoff.next();
-    const opening = new AbortController();
-    this.#opening = opening;
-    try {
-      const session = await WhepSession.open(this.api, this.path, opening.signal);
-      if (this.#stopped || opening.signal.aborted) return session.close();
-      this.#next = { session, watchdog: new Watchdog() };
-      this.problem = null;
-      this.sessions += 1;
-    } catch (error) {
-      if (!opening.signal.aborted) this.#failed(error);
-    } finally {
-      if (this.#opening === opening) this.#opening = null;
-    }
+  #open(): void {
+    if (this.#next || this.#stopped || this.problem?.final) return;
+    void this.#attempts.make((signal) => this.#attempt(signal), (problem) => this.#failed(problem));
   }
 
-  #failed(error: unknown): void {
-    this.problem = error instanceof Problem ? error : new Problem(0);
-    if (this.problem.final) this.status = 'refused';
+  async #attempt(signal: AbortSignal): Promise<void> {
+    const session = await WhepSession.open(this.api, this.path, signal);
+    if (this.#stopped || signal.aborted) return session.close();
+    this.#next = { session, watchdog: new Watchdog() };
+    this.problem = null;
+    this.sessions += 1;
+  }
+
+  #failed(problem: Problem): void {
+    this.problem = problem;
+    if (problem.final) this.status = 'refused';
     else if (!this.#current) this.status = 'no-signal';
-    const asked = Math.min(3, this.problem.retryAfter ?? 0) * 1000;
-    this.#attemptAt = Math.max(this.#attemptAt, performance.now() + asked);
   }
 
   async #measure(session: WhepSession): Promise<void> {

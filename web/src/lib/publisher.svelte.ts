@@ -2,8 +2,8 @@
  * A site that stays on the line: a WHIP session that is made again after anything,
  * be it the connection, the MCU or the server that says so.
  */
-import { Problem, type Api } from './api.ts';
-import { Backoff } from './backoff.ts';
+import type { Api, Problem } from './api.ts';
+import { Attempts } from './attempts.ts';
 import { between, read, type Reading } from './stats.ts';
 import type { Quality, SiteState } from './types.ts';
 import { WhipSession } from './whip.ts';
@@ -28,18 +28,17 @@ export class Publisher {
   quality = $state.raw<Quality | undefined>(undefined);
   sessions = $state(0);
 
-  readonly #backoff = new Backoff();
+  readonly #attempts = new Attempts();
   #session: WhipSession | null = null;
-  #opening: AbortController | null = null;
   #media: MediaStream | null = null;
   #serverState: SiteState | undefined;
-  #attemptAt = 0;
   #disconnectedAt: number | undefined;
   #reading: Reading | undefined;
   #heard: { packets: number; at: number } | undefined;
   #countedAt = 0;
   #doubt = false;
   #counting = false;
+  #deaf: (() => void) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -50,6 +49,7 @@ export class Publisher {
 
   start(media: MediaStream): void {
     this.#media = media;
+    this.#deaf ??= this.#attempts.follow();
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     this.#tick();
   }
@@ -63,7 +63,7 @@ export class Publisher {
   /** What the live state says of this site; undefined while the live connection is away. */
   notice(state: SiteState | undefined): void {
     this.#serverState = state;
-    if (state === 'ready') this.#backoff.reset();
+    if (state === 'ready') this.#attempts.succeeded();
   }
 
   /** What is received from the same MCU has stopped. */
@@ -74,7 +74,9 @@ export class Publisher {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#opening?.abort();
+    this.#deaf?.();
+    this.#deaf = undefined;
+    this.#attempts.giveUp();
     this.#close();
     this.status = 'idle';
   }
@@ -84,7 +86,7 @@ export class Publisher {
       this.#close();
       this.status = 'lost';
     }
-    if (!this.#session) void this.#open();
+    if (!this.#session) this.#open();
     else void this.#measure(this.#session);
   }
 
@@ -108,25 +110,20 @@ export class Publisher {
     return age > CONNECT_MS;
   }
 
-  async #open(): Promise<void> {
-    const now = performance.now();
-    if (this.#opening || !this.#media || now < this.#attemptAt || this.problem?.final) return;
-    this.#attemptAt = now + this.#backoff.next();
+  #open(): void {
+    if (!this.#media || this.problem?.final) return;
+    void this.#attempts.make((signal) => this.#attempt(signal), (problem) => this.#failed(problem));
+  }
+
+  async #attempt(signal: AbortSignal): Promise<void> {
+    const { api, path, simulcast } = this;
+    const media = this.#media;
+    if (!media) return;
     if (this.status === 'idle') this.status = 'connecting';
-    const opening = new AbortController();
-    this.#opening = opening;
-    try {
-      const { api, path, simulcast } = this;
-      const media = this.#media;
-      const session = await WhipSession.open(api, path, media, simulcast, opening.signal);
-      if (opening.signal.aborted) return session.close();
-      this.#adopt(session);
-      if (media !== this.#media) await this.replace(this.#media);
-    } catch (error) {
-      if (!opening.signal.aborted) this.#failed(error);
-    } finally {
-      if (this.#opening === opening) this.#opening = null;
-    }
+    const session = await WhipSession.open(api, path, media, simulcast, signal);
+    if (signal.aborted) return session.close();
+    this.#adopt(session);
+    if (this.#media && media !== this.#media) await this.replace(this.#media);
   }
 
   #adopt(session: WhipSession): void {
@@ -138,11 +135,9 @@ export class Publisher {
     this.sessions += 1;
   }
 
-  #failed(error: unknown): void {
-    this.problem = error instanceof Problem ? error : new Problem(0);
-    this.status = this.problem.final ? 'refused' : 'lost';
-    const asked = Math.min(3, this.problem.retryAfter ?? 0) * 1000;
-    this.#attemptAt = Math.max(this.#attemptAt, performance.now() + asked);
+  #failed(problem: Problem): void {
+    this.problem = problem;
+    this.status = problem.final ? 'refused' : 'lost';
   }
 
   #close(): void {

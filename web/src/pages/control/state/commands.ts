@@ -1,4 +1,5 @@
 /** Everything the palette can do: the catalogue of keys, and what has no key of its own. */
+import { tick } from 'svelte';
 import { reader, t } from '../../../i18n/i18n.svelte.ts';
 import { KEYS, type KeyId, type Shortcut } from '../../../keys.ts';
 import { siteOf } from '../../../lib/source.ts';
@@ -41,11 +42,11 @@ function ofSession(desk: ControlDesk): Command[] {
     one('clock', t(now?.clock ? 'palette.clock_off' : 'palette.clock_on'), desk.toggleClock),
     one('lock', t(now?.locked ? 'palette.unlock' : 'session.lock'), desk.toggleLock),
     one('mute-but', t('session.mute_but'), () => desk.muteAllBut()),
-    one('record', t(desk.recordingNow ? 'record.stop' : 'record.start'), () => twice(desk, () => desk.toggleRecording())),
+    one('record', t(desk.recordingNow ? 'record.stop' : 'record.start'), () => void twice(desk, () => desk.toggleRecording())),
     ...(now?.ends_at ? [one('extend', t('palette.extend'), desk.extend)] : []),
     ...(desk.live.state?.rehearsal ? [one('rehearsal', t('rehearsal.end'), desk.endRehearsal)] : [one('rehearsal', t('rehearsal.begin'), () => desk.rehearse([]))]),
     ...(desk.site(desk.selected) ? [one('examine', t('rehearsal.again_site', { site: desk.nameOf(desk.selected) }), () => desk.rehearse([desk.selected]))] : []),
-    one('end', t('session.end'), () => twice(desk, () => desk.end())),
+    one('end', t('session.end'), () => void twice(desk, () => desk.end())),
     ...desk.layouts.map((layout) =>
       one(`layout:${layout.id}`, t('palette.layout', { name: reader.language === 'vi' ? layout.name : layout.name_en }), () => desk.choose(layout)),
     ),
@@ -53,10 +54,12 @@ function ofSession(desk: ControlDesk): Command[] {
   ];
 }
 
-/** The first of two presses: the second one is where it can be read what for. */
-function twice(desk: ControlDesk, run: () => void): void {
-  void desk.dock.open('session');
+/** The first of two presses: the second one is where it can be read what for, and the keys are there. */
+async function twice(desk: ControlDesk, run: () => void): Promise<void> {
+  await desk.dock.open('session');
   run();
+  await tick();
+  document.querySelector<HTMLElement>('[data-sure]')?.focus();
 }
 
 function ofScript(desk: ControlDesk): Command[] {

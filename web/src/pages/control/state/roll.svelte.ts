@@ -8,6 +8,8 @@ export class RollDesk {
   /** Absence wants a reason: the row that asks for it. */
   asking = $state('');
   onlyOpen = $state(false);
+  /** Answers that are on their way. */
+  readonly #calling = new Set<string>();
 
   readonly all: readonly Attendance[] = $derived.by(() => this.paper.roll.value?.attendance ?? []);
   readonly shown: readonly Attendance[] = $derived.by(() =>
@@ -31,11 +33,15 @@ export class RollDesk {
     else void this.call(one, mark, '', one.people);
   }
 
+  /** The keys go on to the next one at once: whoever calls the roll is faster than the line. */
   async call(one: Attendance, mark: RollMark, reason: string, people: number): Promise<void> {
-    if (!(await this.notices.attempt(() => this.paper.at.callRoll(one.site, mark, reason, people)))) return;
-    this.asking = '';
-    await this.paper.roll.refresh();
+    this.#calling.add(one.site);
     this.#goOn(one.site);
+    if (await this.notices.attempt(() => this.paper.at.callRoll(one.site, mark, reason, people))) {
+      this.asking = '';
+      await this.paper.roll.refresh();
+    } else this.site = one.site;
+    this.#calling.delete(one.site);
   }
 
   explain(departure: string, reason: string): Promise<boolean> {
@@ -54,7 +60,7 @@ export class RollDesk {
   /** To the next one below that has not been called, else to the first such one. */
   #goOn(from: string): void {
     const at = this.all.findIndex((one) => one.site === from);
-    const open = (one: Attendance) => one.roll === null;
+    const open = (one: Attendance) => one.roll === null && !this.#calling.has(one.site);
     const next = this.all.slice(at + 1).find(open) ?? this.all.find(open);
     if (next) this.site = next.site;
   }
