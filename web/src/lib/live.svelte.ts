@@ -16,8 +16,8 @@ const CLOSED = new Set([4404, 4410]);
 const CLOSED_RETRY_MS = 10_000;
 /** A server that says "alive" and then nothing for so long is away, whatever TCP thinks. */
 const SILENCE_MS = 12_000;
-/** By then a connection is there, or it was begun while the line was cut, and TCP waits ever longer. */
-const OPENING_MS = 2500;
+/** By then the server has answered, or it was asked while the line was cut, and TCP waits ever longer. */
+const ASKING_MS = 2500;
 
 type Message =
   | { type: 'snapshot'; now: string; state: LiveState }
@@ -38,6 +38,7 @@ export class Live {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #alive = false;
   #offset = 0;
+  #seeking: symbol | undefined;
   #stopped = false;
 
   constructor(conference: string, token: string) {
@@ -80,11 +81,7 @@ export class Live {
   #open(): void {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    this.#wait(OPENING_MS);
-    socket.onopen = () => {
-      if (socket === this.#socket) clearTimeout(this.#silence);
-      socket.send(JSON.stringify({ token: this.#token }));
-    };
+    socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(JSON.parse(String(event.data)) as Message);
     };
@@ -108,12 +105,23 @@ export class Live {
     }
     this.heard += 1;
     clearTimeout(this.#silence);
-    if (this.#alive) this.#wait(SILENCE_MS);
+    if (this.#alive) this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
   }
 
-  #wait(limit: number): void {
-    clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#reopen(), limit);
+  /** Whether the server is there; a WebSocket that fails again and again is held back by the browser. */
+  async #seek(): Promise<void> {
+    const seeking = (this.#seeking = Symbol());
+    const asked = fetch('/api/health', { cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
+    const there = await asked.then((answer) => answer.ok, () => false);
+    if (this.#stopped || this.#seeking !== seeking) return;
+    if (there) this.#open();
+    else this.#again(this.#backoff.next());
+  }
+
+  #again(wait: number): void {
+    this.#seeking = undefined;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => void this.#seek(), wait);
   }
 
   #lost(code: number): void {
@@ -127,8 +135,7 @@ export class Live {
     if (CLOSED.has(code)) this.status = 'closed';
     else if (this.status !== 'closed') this.status = this.state ? 'away' : 'connecting';
     const wait = this.status === 'closed' ? CLOSED_RETRY_MS : this.#backoff.next();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#open(), wait);
+    this.#again(wait);
   }
 
   #reopen(): void {
