@@ -6,6 +6,7 @@ without an MCU.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -153,3 +154,11 @@ def send(page: Page, path: str, body: object, method: str = "POST") -> None:
       if (!answer.ok) throw new Error(await answer.text());
     }"""
     page.evaluate(script, [method, path, body])
+
+
+def felt_s(page: Page) -> float:
+    """How long the chair's desk says the last call took, in seconds."""
+    said = page.get_by_text(re.compile(r"Nối trong \d+,\d+ s")).inner_text()
+    found = re.search(r"(\d+),(\d+) s", said)
+    assert found is not None
+    return float(f"{found[1]}.{found[2]}")

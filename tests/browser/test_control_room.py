@@ -26,6 +26,7 @@ pytestmark = [
 ]
 
 MCUS = ("vinh-phuc", "vnpt", "viettel")
+FELT = re.compile(r"Nối trong (\d+,\d+) s")
 LISTED, PUBLISHING = 12, 4
 FRAMES = """(label) => {
   const video = [...document.querySelectorAll('video')].find((v) => v.ariaLabel === label);
@@ -140,8 +141,12 @@ async def test_the_chair_calls_a_site_with_two_taps_and_reads_how_long_it_took(
     await page.get_by_role("button", name=f"Mời {name} phát biểu").click()
     await connected(stage.meeting, site)
     await expect(page.get_by_text(f"{name} đang phát biểu")).to_be_visible()
-    figure = call_of(stage.meeting)["connect_ms"] / 1000
-    await expect(page.get_by_text(f"Nối trong {figure:.2f} s".replace(".", ","))).to_be_visible()
+    said = await page.get_by_text(FELT).inner_text()
+    found = FELT.search(said)
+    assert found is not None
+    figure = call_of(stage.meeting)["connect_ms"]
+    # The desk adds what the server cannot see: the tap's way to it, and the picture's to a screen.
+    assert figure - 10 <= 1000 * float(found[1].replace(",", ".")) <= figure + 500
     await shows(page, "Màn hình chính", stage.province.number(site))
     await page.screenshot(path=stage.shots / "chair.png")
     await page.get_by_role("button", name="Kết thúc phát biểu").click()
