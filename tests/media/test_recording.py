@@ -80,7 +80,7 @@ def test_takes_are_in_the_file_in_their_order_with_sound_in_step(rig: Rig, tmp_p
     seen, heard = recorded.shown(colour), recorded.heard(TONE_OF)
     assert [take.what for take in seen] == [COLOURS[slot] for slot in (0, 1, 2, 0, 1)]
     assert in_step(seen, heard)
-    assert recorded.pictures[0][0] == 0
+    assert recorded.times[0] == 0
     assert abs(recorded.seconds - stopped["seconds"]) < 0.1
     assert check(file)["plays"]
 
