@@ -28,6 +28,7 @@ from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
 from diemcau.domain.procedure import ProcedureFile
 from diemcau.domain.refusal import Text
+from diemcau.domain.rehearsal import Examined
 from diemcau.domain.roles import Grant, Role
 from diemcau.domain.saved_scene import SavedScene
 from diemcau.domain.script import Script, ScriptItem
@@ -206,6 +207,7 @@ RECORDS: tuple[Any, ...] = (
     SelfTest(
         "d1.s-1", "d1", "s-1", AT, "an.nguyen", (Finding("camera", False, ODD, {"fps": 0.1 + 0.2}),)
     ),
+    Examined("d1.s-1", "d1", "s-1", AT, 2, ("hum", "dark"), {"hum_db": 0.1 + 0.2}, 7),
     JoinCode("012345678", "d1", "c-d1", Role.SITE, "s-1", "an.nguyen@s-1", LATER, "an.nguyen"),
     Kiosk("s-1", "0a1b2c3d", AT, "an.nguyen"),
 )

@@ -98,7 +98,7 @@ async def test_the_snapshot_is_that_of_the_live_state(operator: Caller) -> None:
     assert answer["type"] == "snapshot"
     assert answer["now"] == "2026-11-24T01:00:00.000Z"
     assert set(answer["state"]) == {
-        "conference", "sites", "mcus", "server", "talk", "incidents", "alarms",
+        "conference", "sites", "mcus", "server", "talk", "incidents", "alarms", "examinations",
     }  # fmt: skip
     assert len(answer["state"]["sites"]) == len(directory().sites)
 

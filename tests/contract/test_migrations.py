@@ -48,7 +48,7 @@ async def as_it_was(place: Place, areas: str | None = None) -> None:
         for number, mcu in enumerate(MCUS):
             written = json.dumps(mcu.areas) if areas is None else areas
             values = vars(mcu) | {"position": number, "parent": mcu.parent or None}
-            left_out = ("unit", "capacity", "mbps", "valid_from", "valid_to")
+            left_out = ("unit", "capacity", "mbps", "gateway", "valid_from", "valid_to")
             statement = _insert("mcus", values, *left_out)
             await connection.execute(statement, values | {"areas": written})
         for site in reversed(SITES):
