@@ -14,6 +14,7 @@ import pytest
 
 from diemcau.apart.rtp import Packet, parse
 from diemcau.domain.examination import PICTURE_FIGURES, SOUND_FIGURES
+from diemcau.examiner.examination import AUDIO_PT, VIDEO_PT
 from diemcau.examiner.stream import Arrived
 from diemcau.wire import Closed, Peer, RemoteError
 from tests.media.examiner_rig import Examiner
@@ -68,7 +69,8 @@ class Site(asyncio.DatagramProtocol):
             return
         self.chirps.append(parse(data))
         if self._echoing:
-            asyncio.get_running_loop().call_later(ECHO_S, self.send, data, "audio")
+            back = data[:1] + bytes([AUDIO_PT]) + data[2:]  # as an MCU forwards it
+            asyncio.get_running_loop().call_later(ECHO_S, self.send, back, "audio")
 
     def play(self, packets: list[Arrived], stream: str, ssrc: int = 1) -> None:
         self._tasks.append(asyncio.create_task(self._play(packets, stream, ssrc)))
@@ -174,7 +176,7 @@ async def test_what_is_missing_is_told_not_waited_for(examiner: Examiner) -> Non
         for stream in ("audio", "video"):
             for data in (b"", b"\x80", b"\x80\x6f" + b"\x00" * 10, b"\x80\xc8" + b"\x07" * 40):
                 garbage.send(data, stream)
-            for kind in (112, 109):
+            for kind in (AUDIO_PT, VIDEO_PT):
                 head = struct.pack("!BBHII", 0x80, kind, 1, 2, 3)
                 garbage.send(head + b"\xff" * 30, stream)
         answers = [answer["figures"] for answer in await asyncio.gather(*runs)]

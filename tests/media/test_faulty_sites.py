@@ -66,8 +66,8 @@ class Bench:
         mids = {medium["type"]: medium["mid"] for medium in info["webrtc"]["media"].values()}
         host, port = opened["video"]
         streams = [
-            {"mid": mids["audio"], "port": opened["audio"][1], "pt": 111},
-            {"mid": mids["video"], "port": port, "rtcp_port": port, "pt": 107},
+            {"mid": mids["audio"], "port": opened["audio"][1], "pt": 112},
+            {"mid": mids["video"], "port": port, "rtcp_port": port, "pt": 109},
         ]
         answer = await self._ask("rtp_forward", publisher_id=feed, host=host, streams=streams)
         ports = [one["local_rtcp_port"] for one in answer["forwarders"] if "local_rtcp_port" in one]

@@ -62,7 +62,7 @@ def sound(samples: Mono) -> Sound:
 def audio(samples: Mono, start: float = 0.0) -> list[Arrived]:
     """As RTP that comes at the pace of speech."""
     return [
-        Arrived(start + 0.02 * n, Packet(111, (n + 65500) & 0xFFFF, 960 * n, False, payload))
+        Arrived(start + 0.02 * n, Packet(112, (n + 65500) & 0xFFFF, 960 * n, False, payload))
         for n, payload in enumerate(opus.encoded(samples))
     ]
 
@@ -95,7 +95,7 @@ def video(pictures: Iterable[Luma], fps: float = FPS, start: float = 0.0) -> lis
         frame.pts, frame.time_base = stamp, Fraction(1, 90_000)
         payloads, _ = encoder.encode(frame, force_keyframe=place == 0)
         for payload in payloads:
-            packet = Packet(107, number & 0xFFFF, stamp, payload is payloads[-1], payload)
+            packet = Packet(109, number & 0xFFFF, stamp, payload is payloads[-1], payload)
             arrived.append(Arrived(start + place / fps, packet))
             number += 1
     return arrived
