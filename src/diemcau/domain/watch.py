@@ -39,7 +39,7 @@ class Thresholds:
         default_factory=lambda: {
             "lost": Hold(0.5, 2),
             "black": Hold(0.3, 2),
-            "frozen": Hold(0.4, 2),
+            "frozen": Hold(0.2, 2),
             "silent": Hold(1.5, 2),
             "loss": Hold(0, 6),
             "quality": Hold(5, 10),

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 REPORT_DELAY_S = 0.02
 RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 0.8
-STATISTICS_S = 2.0
+STATISTICS_S = 1.5
 MOST_UNSENT = 16 * 1024
 """Bytes waiting for the line to the server, from which on stills are dropped, not added to them."""
 
