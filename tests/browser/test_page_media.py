@@ -1,5 +1,7 @@
 """WHIP, WHEP and the watchdogs of the pages on real packets between two pages of one browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -35,7 +37,7 @@ def test_site_publishes_and_plays(open_page: Open, media: Media) -> None:
     playing(page)
     expect(page.locator("p.line.live")).to_be_visible()
     until(page, lambda: media.tell("received()") > 10, "frames of the site")
-    expect(page.locator(".figures")).to_contain_text("25 hình/s")
+    expect(page.locator(".figures")).to_contain_text(re.compile(r"2\d hình/s"), timeout=10_000)
     offer = media.offers[0]
     first = offer.split("m=video ")[1].split()[2]
     assert f"a=fmtp:{first} " in offer
