@@ -28,7 +28,7 @@ AUDIO_PT, VIDEO_PT = 112, 109
 SECONDS = 6
 """How long the examiner looks and listens."""
 
-GRACE_S = 30.0
+GRACE_S = 50.0
 """What the analysis may take beside, the first one above all."""
 
 

@@ -46,7 +46,7 @@ BAD: Mapping[Fault, Mapping[str, float]] = {
     Fault.QUIET: {"loudness_lufs": -52}, Fault.CLIPPING: {"clipped": 0.2},
     Fault.NOISE: {"noise_dbfs": -30}, Fault.HUM: {"hum_db": 40, "hum_dbfs": -35},
     Fault.ECHO: {"echo_db": -12, "echo_ms": 150}, Fault.LOSS: {"loss_pct": 5},
-    Fault.JITTER: {"spread_ms": 240}, Fault.DELAY: {"rtt_ms": 600},
+    Fault.JITTER: {"spread_ms": 240, "jitter_ms": 40}, Fault.DELAY: {"rtt_ms": 600},
 }  # fmt: skip
 
 INJECTED: Mapping[Fault, Measured] = {
