@@ -331,7 +331,7 @@ async def test_the_recording_shows_and_sounds_the_session(room: Room, tmp_path: 
         assert mostly == sound_of(room, take.what)
     apart = [apart_ms(room, heard, *two) for two in pairwise(seen)]
     print(f"pictures and sound apart at each change: {apart} ms")
-    # A busy machine keeps a picture waiting now and then, for at most as long as the mixer holds it.
+    # A busy machine keeps a picture waiting now and then, but no longer than the mixer holds it.
     assert median(apart) <= 1000 * OUT_OF_STEP
     assert max(apart) <= HELD_MS
 
