@@ -11,13 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from diemcau.domain.casework import Span
 from diemcau.domain.measures import MINUTE_S, Minute
+from diemcau.domain.quality import LIMITS
 from diemcau.domain.refusal import Text
 
-LOSS_PCT = 2.5
-"""A minute with more loss than this is bad: as on the pages (web/src/data/quality.json)."""
-
-MOS = 3.6
-"""A minute below it is bad: R = 70, under which many are dissatisfied (ITU-T G.107, Annex B)."""
+LOSS_PCT, MOS = (LIMITS.figures[name].poor for name in ("loss_pct", "mos"))
+"""A minute with more loss than this, or a score below that, is bad: as on the pages."""
 
 MEANS = ("loss_pct", "rtt_ms", "jitter_ms", "mos")
 
