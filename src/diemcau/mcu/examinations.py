@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from diemcau.domain.resources import Examination, Key, Listener, Room
+from diemcau.domain.resources import Examination, Key, Listener
 from diemcau.mcu.apart import Apart
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.mixers import CHIRP_SSRC
@@ -54,11 +54,10 @@ class Examinations:
     async def create(self, wanted: Examination) -> None:
         self._end_looking(wanted.key)
         examiner = await self._running()
-        if wanted.key in self._open:  # Janus died, and every forward with it
-            await self._close(self._open[wanted.key])
+        await self._close(wanted.key)  # what was open when Janus died, and every forward with it
         opened = await examiner.call("open", {})
         self._open[wanted.key] = opened["id"]
-        notes: dict[str, Any] = {"id": opened["id"], "streams": []}
+        notes: dict[str, Any] = {"streams": []}
         try:
             notes["ports"] = port, rtcp_port = free_udp_ports(2)
             await self._rooms.add_feed(wanted.conference, wanted.chirp, port, rtcp_port)
@@ -93,7 +92,7 @@ class Examinations:
                     await examiner.stop()
                     examiner = self._new()
                     await examiner.find_or_start()
-                await self._stop_strays()
+                await self._ground.stop_strays(AUDIO_PT, VIDEO_PT)
                 self._examiner = examiner
             return self._examiner
 
@@ -162,25 +161,16 @@ class Examinations:
                 self._ground.present.drop(held.resource.key)
 
     async def _clear(self, examination: Examination, notes: dict[str, Any]) -> None:
-        self._open.pop(examination.key, None)
         for stream in notes["streams"]:
             feed = f"site/{examination.site}"
             await self._ground.stop_forward(examination.conference, feed, stream)
         await self._rooms.remove_feed(examination.conference, examination.chirp)
         give_back(notes.get("ports", []))
         # Not before nothing is forwarded there any more: whoever is next may get the same port.
-        await self._close(notes["id"])
+        await self._close(examination.key)
 
-    async def _close(self, number: int) -> None:
-        if self._examiner is not None and self._examiner.running:
+    async def _close(self, key: Key) -> None:
+        number = self._open.pop(key, None)
+        if number is not None and self._examiner is not None and self._examiner.running:
             with contextlib.suppress(MediaError):
                 await self._examiner.call("close", {"id": number})
-
-    async def _stop_strays(self) -> None:
-        """End what is still forwarded to an examiner that died."""
-        for held in self._ground.present.held:
-            if isinstance(held.resource, Room):
-                room = held.resource.conference
-                for forward in await self._ground.forwards(room):
-                    if forward.payload_type in (AUDIO_PT, VIDEO_PT):
-                        await self._ground.stop_forward(room, forward.feed, forward.stream)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Any, NamedTuple
 
-from diemcau.domain.resources import Key, MixerFeed
+from diemcau.domain.resources import Key, MixerFeed, Room
 from diemcau.mcu import sdp
 from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session
 from diemcau.mcu.present import Held, Present
@@ -180,6 +180,16 @@ class Ground:
         """End one forward; one that is gone already, with its publisher, is as good as ended."""
         with contextlib.suppress(JanusError):
             await self.ask("stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream)
+
+    async def stop_strays(self, *payload_types: int) -> None:
+        """End what is forwarded as one of these, in every room: an agent or a process that died
+        left it."""
+        for held in self.present.held:
+            if isinstance(held.resource, Room):
+                room = held.resource.conference
+                for forward in await self.forwards(room):
+                    if forward.payload_type in payload_types:
+                        await self.stop_forward(room, forward.feed, forward.stream)
 
     @staticmethod
     async def wait_up(handle: Handle) -> None:

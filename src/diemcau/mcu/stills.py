@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from diemcau.domain.resources import Key, Publisher, Room
+from diemcau.domain.resources import Key, Publisher
 from diemcau.domain.stills import Pace, Round
 from diemcau.mcu.apart import Apart
 from diemcau.mcu.ground import Ground
@@ -71,7 +71,7 @@ class Stills:
         try:
             port = (await process.call("status", {}))["port"]
             log.info("stills are taken", found=found)
-            await self._stop_strays()
+            await self._ground.stop_strays(STILL_PT)
             while process.running:
                 await self._next_wake(self._take_due(process, port))
             log.warning("the stills' process ended")
@@ -155,12 +155,3 @@ class Stills:
         if self._ground.present.get(publisher.key) is held:
             site = {"conference": publisher.conference, "site": publisher.site}
             await self._deliver({**site, "jpeg": still["jpeg"]})
-
-    async def _stop_strays(self) -> None:
-        """End what an agent that died left forwarded."""
-        for held in self._ground.present.held:
-            if isinstance(held.resource, Room):
-                room = held.resource.conference
-                for forward in await self._ground.forwards(room):
-                    if forward.payload_type == STILL_PT:
-                        await self._ground.stop_forward(room, forward.feed, forward.stream)

@@ -13,7 +13,7 @@ import pytest
 from diemcau.domain.resources import Publisher, Room
 from diemcau.domain.stills import Pace
 from diemcau.mcu import stills
-from diemcau.mcu.ground import Forward
+from diemcau.mcu.ground import Forward, Ground
 from diemcau.mcu.janus import JanusError
 from diemcau.mcu.present import Held, Mids, Present
 from diemcau.ports.media import MediaError
@@ -22,11 +22,15 @@ Json = dict[str, Any]
 PORT, PLI = 4000, 5000
 
 
-class FakeGround:
+async def no_relay(to: str, method: str, params: Json) -> Json:
+    raise AssertionError("stills ask no other MCU")
+
+
+class FakeGround(Ground):
     """Janus, as far as forwards go: ``forwarded`` are those there are."""
 
     def __init__(self) -> None:
-        self.present = Present(lambda: None)
+        super().__init__("bac", Present(lambda: None), no_relay)
         self.forwarded: list[Forward] = []
         self.asked: list[str] = []
         self.refuse = False
@@ -96,7 +100,7 @@ class Rig:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[stills.Stills]:
         made = stills.Stills(
-            self.ground,  # type: ignore[arg-type]
+            self.ground,
             self._folder,
             self.delivered.put,
             self.pace,
