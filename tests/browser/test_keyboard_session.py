@@ -12,9 +12,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import httpx2
@@ -45,7 +44,6 @@ pytestmark = [
 MCUS = ("vinh-phuc", "vnpt", "viettel")
 SITES = 12
 STRETCH_S = 1.5
-HELD_MS = 2000
 TITLE = "Phiên họp UBND tỉnh tháng 11"
 SEEN = {
     name: [Pane(pane.x, pane.y, pane.w, pane.h) for pane in LAYOUTS[name].panes]
@@ -331,18 +329,19 @@ async def test_the_recording_shows_and_sounds_the_session(room: Room, tmp_path: 
         assert mostly == sound_of(room, take.what)
     apart = [apart_ms(room, heard, *two) for two in pairwise(seen)]
     print(f"pictures and sound apart at each change: {apart} ms")
-    # A busy machine keeps a picture waiting now and then, but no longer than the mixer holds it.
-    assert median(apart) <= 1000 * OUT_OF_STEP
-    assert max(apart) <= HELD_MS
+    assert max(apart) <= 1000 * OUT_OF_STEP
 
 
 def apart_ms(room: Room, heard: Heard, former: Take, take: Take) -> float:
     """How far the new sound begins from the new picture: 0 where both may have come at once, for
     a picture lasts 40 ms, and a machine that was too busy has left holes."""
-    wanted = sound_of(room, take.what)
-    near = [one for one in heard if middle(former) < one[0] < middle(take)]
-    first = next(i for i, (_, names) in enumerate(near) if names == wanted)
-    begins, before = near[first][0], near[first - 1][0]
+    old, new = sound_of(room, former.what), sound_of(room, take.what)
+    told = [at for at in heard if middle(former) < at[0] < middle(take) and at[1] in (old, new)]
+    # The change is where most of what is old lies before, and most of what is new after it:
+    # a tone that falters for a moment is no change.
+    fits = [0, *accumulate(1 if names == old else -1 for _, names in told)]
+    change = fits.index(max(fits))
+    before, begins = told[change - 1][0], told[change][0]
     return round(1000 * max(0, before - take.begins, former.ends - begins))
 
 

@@ -19,8 +19,10 @@ from tests.media.mixer_rig import (
     Client,
     Frame,
     Packet,
+    Receiver,
     Rig,
     colour_name,
+    decode_audio,
     is_key,
     tone_level,
 )
@@ -199,6 +201,48 @@ def test_nobody_hears_himself_and_closed_slots_are_silent(rig: Rig) -> None:
     assert levels["slots"][:3] == pytest.approx([-17, -17, -17], abs=1)
     assert levels["slots"][3] == -100
     assert levels["program"] == pytest.approx(-14, abs=1)
+
+
+def test_sound_waits_for_the_cut_that_shows_whose_it_is(rig: Rig) -> None:
+    program = rig.receivers["program"]
+    show(rig.client, full(0), sound={"open": [0, 1]})
+    rig.client.listen(0.3)
+    told = show(rig.client, full(3), hold_ms=1000, sound={"open": [2, 3]})
+    rig.client.listen(1.5)
+    cut = next(f.came for f in program.frames(told) if centre(f) == "dark")
+    assert loud(program, told + 0.1, cut - 0.1) == {0, 2}, "1 is in no picture, and closed at once"
+    assert loud(program, cut + 0.1) == {2}
+    packets = [p for p in program.of(111, told) if p.came < cut + 0.2]
+    ends = next(
+        packet.came
+        for at, packet in enumerate(packets)
+        if tone_level(decode_audio(packets[at : at + 3]), TONES[0]) < -40
+    )
+    print(f"sound ends {1e3 * (ends - cut):.0f} ms after the picture")
+    assert abs(ends - cut) < 0.08
+    show(rig.client, full(0), sound={"open": []})
+
+
+def loud(receiver: Receiver, begin: float, end: float = float("inf")) -> set[int]:
+    """The slots that are heard in a time."""
+    sound = decode_audio([p for p in receiver.of(111, begin) if p.came < end])
+    return {slot for slot, hertz in TONES.items() if tone_level(sound, hertz) > -25}
+
+
+def test_what_was_to_go_and_stays_is_told_anew(rig: Rig) -> None:
+    show(rig.client, full(0), "first", sound={"open": [0]})
+    rig.client.listen(0.3)
+    show(rig.client, full(3), "away", hold_ms=5000, sound={"open": [3]})
+    show(rig.client, full(0), "back", sound={"open": [0]})
+    told = rig.client.wait(
+        lambda e: (
+            e["event"] == "on_air"
+            and e["take"] == "back"
+            and None not in (e["picture_age_ms"], e["sound_age_ms"])
+        )
+    )
+    assert told["slot"] == 0
+    show(rig.client, full(0), sound={"open": []})
 
 
 def test_a_site_hears_none_of_its_slots(rig: Rig) -> None:

@@ -1,17 +1,23 @@
 """A thread that does something at a steady beat, and says so when beats were missed."""
 
+import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
+# Threads and processes that such a thread begins are not of real time themselves.
+REAL_TIME = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+
 
 class Beat:
     """Calls `work(n, now)` every `period` seconds: `n` counts periods since `start` (monotonic).
 
-    A beat that comes more than `slack` seconds late is left out, and `n` jumps.
+    A beat that comes more than `slack` seconds late is left out, and `n` jumps. Where the system
+    allows it, the thread comes before whatever is not of real time: its work must be short.
     """
 
     def __init__(
@@ -39,6 +45,8 @@ class Beat:
         self._thread.join()
 
     def _run(self) -> None:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, REAL_TIME, os.sched_param(1))  # of this thread alone
         n = int((time.monotonic() - self._start) / self._period) + 1
         while not self._stopping.is_set():
             due = self._start + n * self._period

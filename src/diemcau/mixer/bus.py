@@ -43,6 +43,8 @@ VBV_MS = 240
 KEYFRAME_SECONDS = 2
 # A frame that is not composed after this many waits is not waited for any longer.
 MOST_WAITED = 3
+# A cut is put off for at most so many frames that are late themselves.
+MOST_BEHIND = 3
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
 
@@ -127,6 +129,7 @@ class Bus:
         self._seen: dict[int, int] = {}
         self._pushed = 0
         self._waited = 0
+        self._behind = 0
         self._composed = threading.Event()
         self._composed.set()
         self._offset = -1
@@ -153,6 +156,10 @@ class Bus:
         """The slots that it shows now."""
         return self._layout.slots()
 
+    def crossing(self, running: int) -> frozenset[int]:
+        """The slots that it shows, or shows no more, only after this running time (ns)."""
+        return self._hold.crossing(running)
+
     def offer(self, layout: Layout, take: str, hold: float) -> None:
         """Show a layout, after at most `hold` seconds where newcomers have no picture yet."""
         self._prepare(layout)
@@ -171,7 +178,7 @@ class Bus:
         if self._late():
             return
         with self._lock:
-            if self._hold.resolve(now, self._has_picture):
+            if self._punctual(running) and self._hold.resolve(now, running, self._has_picture):
                 self._layout = self._hold.layout
                 self._arrange()
         pts = self._pushed * self._period
@@ -229,6 +236,13 @@ class Bus:
         self.skipped += 1
         return True
 
+    def _punctual(self, running: int) -> bool:
+        """Whether a cut in this frame can be heard with it: a late one is older than the sound
+        that leaves now. A bus that stays late cuts all the same."""
+        late = time.monotonic() - self.feed.timebase.start - running / SECOND
+        self._behind = self._behind + 1 if late > self._period / SECOND / 2 else 0
+        return not 0 < self._behind <= MOST_BEHIND
+
     def _has_picture(self, slot: int) -> bool:
         return self._slots[slot].picture is not None
 
@@ -240,8 +254,7 @@ class Bus:
             self._feeders.pop().release()
         while len(self._feeders) < len(panes):
             self._feeders.append(Feeder(self._compositor, len(self._feeders) + 1))
-        shown = self._layout.slots()
-        self._seen = {slot: epoch for slot, epoch in self._seen.items() if slot in shown}
+        self._seen.clear()
 
     def _follow_clock(self, offset: int) -> None:
         """Frames left out move all later ones: RTP time stays the wall clock's."""

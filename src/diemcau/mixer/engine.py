@@ -22,7 +22,7 @@ from diemcau.mixer.messages import (
     parse_mix,
     parse_record,
 )
-from diemcau.mixer.on_air import OnAir
+from diemcau.mixer.on_air import PROGRAM, OnAir
 from diemcau.mixer.part import Part
 from diemcau.mixer.recorder import Recorder
 from diemcau.mixer.settings import Settings
@@ -63,7 +63,12 @@ class Engine:
         }
         feeds = list(self._feeds.values())
         self._sound = SoundMixer(
-            self._slots, feeds, settings.audio_bitrate, self._tell_levels, self._sound_left
+            self._slots,
+            feeds,
+            settings.audio_bitrate,
+            self._tell_levels,
+            self._sound_left,
+            self._crossing,
         )
         self._recorder = Recorder(self._attach, send)
         self._picture_beat = Beat(
@@ -155,7 +160,6 @@ class Engine:
 
     def _apply_mix(self, mix: Mix) -> None:
         self._mix = mix.raw
-        self._sound.open(mix.open, mix.together)
         for slot in range(self._settings.slots):
             if slot not in mix.open:
                 self._on_air.closed(slot)
@@ -165,6 +169,11 @@ class Engine:
             for shown in self._on_air.shown(name, mix.take, sources):
                 self._tell_on_air(*shown)
             bus.offer(layout, mix.take, mix.hold)
+        self._sound.open(mix.open, mix.together)
+
+    def _crossing(self, running: int) -> frozenset[int]:
+        bus = self._buses.get(PROGRAM)
+        return frozenset() if bus is None else bus.crossing(running)
 
     def _apply_input(self, order: InputOrder) -> None:
         slot = self._slots[order.slot]

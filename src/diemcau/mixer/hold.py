@@ -1,6 +1,7 @@
 """A bus keeps its old picture until the newcomers have theirs: no viewer sees a site dial in.
 
-A small state machine with time as an argument. Sound is not held: it opens at once.
+A small state machine with time as an argument. The sound of who comes and of who goes waits for
+the cut (``crossing``), so that nobody is heard before or after being seen.
 """
 
 from collections.abc import Callable
@@ -26,18 +27,31 @@ class Hold:
         self.layout = Layout()
         self.take = ""
         self.held: Held | None = None
+        self._cut: tuple[int, frozenset[int]] = (0, frozenset())
+
+    def crossing(self, running: int) -> frozenset[int]:
+        """The slots that a cut later than this brings or takes away; for any thread.
+
+        Running times are in ns: those of the frame that is cut to, and of what is heard with it.
+        """
+        held, (cut, crossed) = self.held, self._cut
+        if held is not None:
+            return held.layout.slots() ^ self.layout.slots()
+        return crossed if running < cut else frozenset()
 
     def offer(self, layout: Layout, take: str, hold: float, now: float) -> None:
         """Ask for a layout; a held one is forgotten. `hold` and `now` in seconds."""
         newcomers = layout.slots() - self.layout.slots()
         self.held = Held(layout, take, newcomers, now + hold)
 
-    def resolve(self, now: float, has_picture: Callable[[int], bool]) -> bool:
-        """Cut to the held layout where its time has come; True when the layout changed."""
+    def resolve(self, now: float, running: int, has_picture: Callable[[int], bool]) -> bool:
+        """Cut to the held layout in the frame of this running time (ns) where its time has come;
+        True when the layout changed."""
         held = self.held
         if held is None:
             return False
         if now < held.deadline and not all(has_picture(slot) for slot in held.newcomers):
             return False
+        self._cut = running, held.layout.slots() ^ self.layout.slots()
         self.layout, self.take, self.held = held.layout, held.take, None
         return True

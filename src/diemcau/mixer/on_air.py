@@ -60,8 +60,9 @@ class OnAir:
         return True
 
     def sound_left(self, slot: int, source: str, left: float) -> bool:
-        """The first sound left on the program at `left`; True when a showing waited for it."""
-        self._sounding[slot] = (source, left)
+        """Sound left on the program at `left`; True when a showing waited for it."""
+        if self._sounding.get(slot, ("", left))[0] != source:
+            self._sounding[slot] = (source, left)
         showing = self._showings.get((PROGRAM, slot))
         if showing is None or showing.source != source or showing.sound is not None:
             return False

@@ -37,7 +37,9 @@ class SoundMixer:
 
     `on_levels(name, dbfs)` gets levels for every 200 ms, with name `slots` or `outputs`, when
     `poll` is called; `on_heard(slot, source, left)` tells when the first sound of a source left
-    on the program, in monotonic seconds, and is called from the sound thread.
+    on the program since `open`, in monotonic seconds. `crossing(running)` are the slots that the
+    program shows, or shows no more, only after that running time (ns): their sound waits for that
+    cut. Both are called from the sound thread.
     """
 
     def __init__(
@@ -47,13 +49,15 @@ class SoundMixer:
         bitrate: int,
         on_levels: Callable[[str, list[float]], None],
         on_heard: Callable[[int, str, float], None],
+        crossing: Callable[[int], frozenset[int]],
     ) -> None:
         self._slots = slots
         self._feeds = [feed for feed in feeds if feed.audio is not None]
         self._on_levels = on_levels
         self._on_heard = on_heard
+        self._crossing = crossing
         self._order: tuple[frozenset[int], Together] = (frozenset(), ())
-        self._together: Together = ()
+        self._obeyed: tuple[frozenset[int], Together] = self._order
         self._open: frozenset[int] = frozenset()
         self._playing: set[int] = set()
         self._heard: dict[int, int] = {}
@@ -88,7 +92,8 @@ class SoundMixer:
         return failures
 
     def open(self, slots: frozenset[int], together: Together) -> None:
-        """These slots are heard from the next block on; see `mix_matrix` for those together."""
+        """These slots are heard, from the next block on or from the cut that shows them; see
+        `mix_matrix` for those together."""
         self._order = slots, together
 
     def _build(self, bitrate: int) -> None:
@@ -131,13 +136,14 @@ class SoundMixer:
 
     def _set_matrix(self, opened: frozenset[int]) -> None:
         own = [return_slot(feed.name) for feed in self._feeds] or [None]
-        rows = mix_matrix(opened, len(self._slots), own, self._together)
+        rows = mix_matrix(opened, len(self._slots), own, self._obeyed[1])
         Gst.util_set_object_arg(self._matrix, "matrix", matrix_text(rows))
 
     def _block(self, n: int, _now: float) -> None:
-        wanted, together = self._order
-        if wanted - self._open or together != self._together:
-            self._together = together
+        renewed = self._obey(self._order)
+        opened, crossing = self._obeyed[0], self._crossing(n * PERIOD_NS)
+        wanted = (opened - crossing) | (self._open & crossing)
+        if renewed or wanted - self._open:
             self._set_matrix(self._open | wanted)
         sources = [(slot.epoch, slot.source) for slot in self._slots]
         self._open_returns(sources)
@@ -151,7 +157,15 @@ class SoundMixer:
         if self._open - wanted:
             self._set_matrix(wanted)
         self._open = wanted
-        self._tell_heard(playing & wanted, sources, time.monotonic())
+        self._tell_heard(playing & wanted & opened, sources, time.monotonic())
+
+    def _obey(self, order: tuple[frozenset[int], Together]) -> bool:
+        """Take a newer order, if there is one: what is heard is told anew."""
+        if order is self._obeyed:
+            return False
+        self._obeyed = order
+        self._heard.clear()
+        return True
 
     def _interleave(self, wanted: frozenset[int]) -> "tuple[array[float], set[int]]":
         """One block of all slots, with ramps where a sound begins or ends, and who has sound."""

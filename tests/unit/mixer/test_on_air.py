@@ -88,3 +88,11 @@ def test_a_source_that_left_its_slot_and_came_back_is_newly_shown() -> None:
     book.changed(0, None)
     book.changed(0, "a")
     assert book.picture_left("program", 0, "a", 2.0)
+
+
+def test_sound_told_again_is_as_old_as_it_was() -> None:
+    book = OnAir()
+    book.sound_left(0, "a", 5.0)
+    book.sound_left(0, "a", 7.0)
+    book.shown("program", "t1", {0: "a"})
+    assert book.event("program", 0, 8.0)["sound_age_ms"] == 3000.0
