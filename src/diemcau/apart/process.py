@@ -17,16 +17,16 @@ NICENESS = 10
 Serve = Callable[[Path, asyncio.Event], Coroutine[None, None, None]]
 
 
-def main(name: str, description: str | None, serve: Serve) -> int:
+def main(name: str, description: str | None, serve: Serve, niceness: int = NICENESS) -> int:
     """Call ``serve`` with the socket of the command line, and an event that is set by SIGTERM or
-    SIGINT."""
+    SIGINT; ``niceness`` is that of its main thread, and of all that begin from it."""
     parser = argparse.ArgumentParser(prog=f"diemcau.{name}", description=description)
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to listen on")
     arguments = parser.parse_args()
     logging.basicConfig(
         stream=sys.stderr, level="INFO", format="%(levelname)s %(name)s: %(message)s"
     )
-    os.nice(NICENESS)
+    os.nice(niceness)
     asyncio.run(_until_told(serve, arguments.socket))
     return 0
 

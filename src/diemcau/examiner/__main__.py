@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from diemcau.apart.lines import Lines
-from diemcau.apart.process import main
+from diemcau.apart.process import NICENESS, main
 from diemcau.examiner.control import Control
 from diemcau.examiner.examination import warm
 
 
 async def _serve(socket: Path, ending: asyncio.Event) -> None:
-    with ThreadPoolExecutor(os.cpu_count()) as executor:
+    # Whoever analyses gives way; who listens and sends chirps has its moments to keep.
+    with ThreadPoolExecutor(os.cpu_count(), initializer=lambda: os.nice(NICENESS)) as executor:
         executor.submit(warm)
         lines = Lines(socket, lambda: Control(executor))
         await lines.start()
@@ -24,4 +25,4 @@ async def _serve(socket: Path, ending: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main("examiner", __doc__, _serve))
+    sys.exit(main("examiner", __doc__, _serve, niceness=0))

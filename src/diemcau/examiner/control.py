@@ -29,7 +29,7 @@ class Control:
     async def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         match request:
             case {"method": "open"}:
-                return await self._open()
+                return self._open()
             case {"method": "run", "params": {"id": int(number)}}:
                 examination = self._examination(number)
                 return await examination.run(*_arguments(request["params"]))
@@ -45,12 +45,12 @@ class Control:
         for examination in self._examinations.values():
             examination.close()
 
-    async def _open(self) -> dict[str, Any]:
+    def _open(self) -> dict[str, Any]:
         if len(self._examinations) >= MOST:
             raise ExaminerError("too-many", f"at most {MOST} are open at a time")
         examination, number = Examination(self._executor), next(self._numbers)
         self._examinations[number] = examination
-        return {"id": number, **await examination.open()}
+        return {"id": number, **examination.open()}
 
     def _examination(self, number: int) -> Examination:
         if number not in self._examinations:

@@ -42,8 +42,8 @@ class Examination:
         self._closed = asyncio.Event()
         self._running = False
 
-    async def open(self) -> dict[str, Address]:
-        return {"audio": await self._audio.open(), "video": await self._video.open()}
+    def open(self) -> dict[str, Address]:
+        return {"audio": self._audio.open(), "video": self._video.open()}
 
     def close(self) -> None:
         """A run that is under way is refused."""
@@ -80,11 +80,12 @@ class Examination:
                 task.cancel()
         if self._closed.is_set():
             raise ExaminerError("closed", "it was closed meanwhile")
-        return Heard(self._audio.end(), self._video.end(), start, seconds, chirp is not None)
+        audio, video = self._audio.end(start + seconds), self._video.end(start + seconds)
+        return Heard(audio, video, start, seconds, chirp is not None)
 
     async def _ask(self, pli: Address) -> None:
-        """Ask for a keyframe until there is one."""
-        while not h264.access_units(self._video.arrived):
+        """Ask for a keyframe until there is a whole one."""
+        while not h264.has_keyframe(self._video.arrived):
             self._video.ask_for_keyframe(pli)
             await asyncio.sleep(ASK_AGAIN_S)
 

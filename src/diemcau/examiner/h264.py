@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from diemcau.apart.rtp import SPS, nals
-from diemcau.examiner.stream import Arrived, in_order
+from diemcau.examiner.stream import Arrived, Placed, in_order
 
 CLOCK = 90_000
 
@@ -23,10 +23,24 @@ class Unit(NamedTuple):
 def access_units(arrived: Sequence[Arrived]) -> list[Unit]:
     """The pictures from the first on that can be decoded without one before it."""
     units: list[Unit] = []
-    for stamp, group in groupby(in_order(arrived), key=lambda packet: packet.stamp):
-        packets = list(group)
+    for packets in _pictures(arrived):
         pieces = [piece for packet in packets for piece in nals(packet.payload)]
         if units or any(kind == SPS for kind, _ in pieces):
             data = b"".join(data for _, data in pieces)
-            units.append(Unit(max(packet.at for packet in packets), stamp, data))
+            units.append(Unit(max(packet.at for packet in packets), packets[0].stamp, data))
     return units
+
+
+def has_keyframe(arrived: Sequence[Arrived]) -> bool:
+    """Whether one came of which no packet is missing."""
+    return any(
+        packets[-1].marker
+        and packets[-1].number - packets[0].number == len(packets) - 1
+        and any(kind == SPS for kind, _ in nals(packets[0].payload))
+        for packets in _pictures(arrived)
+    )
+
+
+def _pictures(arrived: Sequence[Arrived]) -> list[list[Placed]]:
+    """The packets of each."""
+    return [list(group) for _, group in groupby(in_order(arrived), key=lambda one: one.stamp)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
+import time
 
 from diemcau.apart.rtp import parse, picture_lost, ssrc_of
 from diemcau.examiner.stream import Arrived
@@ -11,11 +13,21 @@ from diemcau.examiner.stream import Arrived
 MOST_PACKETS = 50_000
 """More than a minute has of any stream that can be decoded here; a flood is cut off."""
 
-_BUFFER = 1 << 20
+_LONGEST = 1 << 16
+_BUFFER = 1 << 22
+"""Bytes: what comes in a whole examination, for this process gives way to all others."""
+
+_STAMPS, _STAMP = 35, struct.Struct("@ll")
+"""``SO_TIMESTAMPNS`` of Linux: the kernel says when a packet came (seconds and ns), however late
+this process reads it."""
+
+_FORCED_BUFFER = 33
+"""``SO_RCVBUFFORCE``: beyond what is allowed to everybody, where the process may."""
+
 Address = tuple[str, int]
 
 
-class Reception(asyncio.DatagramProtocol):
+class Reception:
     """Keeps packets of one payload type from ``begin`` to ``end``: those of whoever came first."""
 
     def __init__(self, payload_type: int) -> None:
@@ -23,35 +35,44 @@ class Reception(asyncio.DatagramProtocol):
         self.arrived: list[Arrived] = []
         self._keeping = False
         self._ssrc: int | None = None
-        self._transport: asyncio.DatagramTransport | None = None
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
-    async def open(self) -> Address:
+    def open(self) -> Address:
         """Listen on a free port of 127.0.0.1, which is returned."""
-        loop = asyncio.get_running_loop()
-        self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", 0)
-        )
-        listening = self._transport.get_extra_info("socket")
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-        host, port = self._transport.get_extra_info("sockname")
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
+        _enlarge(self._socket)
+        self._socket.bind(("127.0.0.1", 0))
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
+        host, port = self._socket.getsockname()
         return host, port
 
     def begin(self) -> None:
+        self._read()
         self.arrived, self._ssrc, self._keeping = [], None, True
 
-    def end(self) -> list[Arrived]:
+    def end(self, at: float) -> list[Arrived]:
+        """What came until then (monotonic seconds), even if it was not read yet."""
+        self._read()
         arrived, self.arrived, self._keeping = self.arrived, [], False
-        return arrived
+        return [one for one in arrived if one.at <= at]
 
     def ask_for_keyframe(self, pli: Address) -> None:
-        if self._transport is not None:
-            self._transport.sendto(picture_lost(self._ssrc or 0), pli)
+        self._socket.sendto(picture_lost(self._ssrc or 0), pli)
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+        asyncio.get_running_loop().remove_reader(self._socket)
+        self._socket.close()
 
-    def datagram_received(self, data: bytes, addr: Address) -> None:
+    def _read(self) -> None:
+        try:
+            for _ in range(MOST_PACKETS):
+                data, told, _, _ = self._socket.recvmsg(_LONGEST, socket.CMSG_SPACE(_STAMP.size))
+                self._take(data, told)
+        except BlockingIOError:
+            return
+
+    def _take(self, data: bytes, told: list[tuple[int, int, bytes]]) -> None:
         if not self._keeping or len(self.arrived) >= MOST_PACKETS:
             return
         ssrc = ssrc_of(data)
@@ -60,4 +81,21 @@ class Reception(asyncio.DatagramProtocol):
         if self._ssrc is None:
             self._ssrc = ssrc
         if ssrc == self._ssrc:
-            self.arrived.append(Arrived(asyncio.get_running_loop().time(), parse(data)))
+            self.arrived.append(Arrived(time.monotonic() - _age(told), parse(data)))
+
+
+def _enlarge(receiving: socket.socket) -> None:
+    try:
+        receiving.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
+    except PermissionError:
+        receiving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+
+
+def _age(told: list[tuple[int, int, bytes]]) -> float:
+    """How long ago a packet came, in seconds."""
+    for level, kind, data in told:
+        if (level, kind) == (socket.SOL_SOCKET, _STAMPS) and len(data) >= _STAMP.size:
+            seconds, nanoseconds = _STAMP.unpack_from(data)
+            age: float = time.time() - seconds - nanoseconds / 1e9
+            return max(0.0, age)
+    return 0.0

@@ -19,10 +19,13 @@ class Arrived(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """``stamp`` is the RTP time without wrapping, counted from the first packet that came."""
+    """``number`` and ``stamp`` (the RTP time) do not wrap, and are counted from the first packet
+    that came; ``marker`` is on the last packet of a picture."""
 
     at: float
+    number: int
     stamp: int
+    marker: bool
     payload: bytes
 
 
@@ -42,12 +45,16 @@ def in_order(arrived: Sequence[Arrived]) -> list[Placed]:
         return []
     first = arrived[0].packet
     placed = {
-        _apart(packet.number, first.number, 16): Placed(
-            at, _apart(packet.stamp, first.stamp, 32), packet.payload
+        packet.number: Placed(
+            at,
+            _apart(packet.number, first.number, 16),
+            _apart(packet.stamp, first.stamp, 32),
+            packet.marker,
+            packet.payload,
         )
         for at, packet in reversed(arrived)  # of a packet that came twice the first stays
     }
-    return [placed[number] for number in sorted(placed)]
+    return sorted(placed.values(), key=lambda packet: packet.number)
 
 
 def spread_ms(arrived: Sequence[Arrived], clock: int) -> float:

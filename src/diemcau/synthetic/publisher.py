@@ -229,18 +229,24 @@ class Publisher(Peer):
         self._listen(session, "on-receiving-rtcp", self._on_rtcp)
 
     def push(self, frame: bytes) -> None:
-        """Send one picture (I420 bytes)."""
-        self._source.emit("push-buffer", Gst.Buffer.new_wrapped(frame))
+        """Send one picture (I420 bytes); one that comes before the pipeline plays is left out, for
+        it would be stamped with the time since the machine was started, and waited for."""
+        if self._plays:
+            self._source.emit("push-buffer", Gst.Buffer.new_wrapped(frame))
 
     def echo(self, samples: bytes) -> None:
         """Send what the site hears, as far as it has an echo."""
-        clock = self._pipeline.get_clock()
-        if self._heard is None or clock is None:
+        if self._heard is None or not self._plays:
             return
         buffer = Gst.Buffer.new_wrapped(samples)
-        running = clock.get_time() - self._pipeline.get_base_time()
+        running = self._pipeline.get_clock().get_time() - self._pipeline.get_base_time()
         buffer.pts = running + round(ECHO_SECONDS * Gst.SECOND)
         self._heard.emit("push-buffer", buffer)
+
+    @property
+    def _plays(self) -> bool:
+        """Whether its clock runs."""
+        return bool(self._source.current_state == Gst.State.PLAYING)
 
     def on_connected(self) -> None:
         self.last_rtcp = time.monotonic()
