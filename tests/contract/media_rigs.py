@@ -19,6 +19,7 @@ from diemcau.domain.resources import Key, Resource
 from diemcau.lab.marks import Luma
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.program import Program
 from diemcau.mcu.reconciler import Reconciler
 from diemcau.ports.media import Media
 from diemcau.testing import FakeHost, FakeMedia
@@ -197,7 +198,15 @@ class JanusRig(Rig):
 
     def make(self, name: str, expected: Expected, changed: Callable[[], None]) -> JanusMedia:
         self._media[name] = JanusMedia(
-            name, self._folder / name, self._address, self.relay, expected, changed, _ignore, 0
+            name,
+            self._folder / name,
+            self._address,
+            self.relay,
+            expected,
+            changed,
+            _ignore,
+            0,
+            Program(),
         )
         return self._media[name]
 

@@ -115,6 +115,9 @@ def mcu(
     stills_every: Annotated[
         int, typer.Option(min=0, help="Mỗi điểm cầu một ảnh sau … giây, 0: không / seconds a still")
     ] = 10,
+    program: Annotated[
+        str, typer.Option(help="Hình chương trình RỘNGxCAO@SỐ_HÌNH / picture of the programme")
+    ] = "1280x720@25",
 ) -> None:
     """Tác tử của một máy MCU: Janus và bộ trộn / the agent of one MCU host.
 
@@ -122,7 +125,7 @@ def mcu(
     """
     from diemcau.cli import mcu as command
 
-    command.run(name, key_file, address, server, folder, reserve * 2**20, stills_every)
+    command.run(name, key_file, address, server, folder, reserve * 2**20, stills_every, program)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 from diemcau.cli import logs
 from diemcau.domain.refusal import Invalid
 from diemcau.mcu.agent import Agent, AgentSettings
+from diemcau.mcu.program import parse_program
 
 
 def run(
@@ -18,6 +19,7 @@ def run(
     folder: Path,
     reserve: int,
     stills_every: int,
+    program: str,
 ) -> None:
     try:
         key = key_file.read_text().strip()
@@ -27,7 +29,10 @@ def run(
             f"Cannot read the key: {error}. Make it by ./diemcau agent-key {name} on the server.",
         ) from None
     logs.configure()
-    settings = AgentSettings(name, server, key, address, folder.resolve(), reserve, stills_every)
+    picture = parse_program(program)
+    settings = AgentSettings(
+        name, server, key, address, folder.resolve(), reserve, stills_every, picture
+    )
     asyncio.run(_run(settings))
 
 

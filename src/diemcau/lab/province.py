@@ -50,7 +50,8 @@ class Province:
     ``mcus`` names those to run (all of the province by default). On a loopback ``host`` each MCU
     has a host of its own in a network of its own; on any other, all run on this machine and take
     media at that address, so that other machines reach them. ``clock_speed``: how much faster the
-    server's time of day runs; ``stills_every``: seconds between two stills of a site.
+    server's time of day runs; ``stills_every``: seconds between two stills of a site;
+    ``program``: the picture that mixers make.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Province:
         port: int = 0,
         clock_speed: float = 1,
         stills_every: int = 10,
+        program: str = "1280x720@25",
     ) -> None:
         self.folder = folder
         self._name = name
@@ -74,6 +76,7 @@ class Province:
         self._port = port
         self._clock_speed = clock_speed
         self._stills_every = stills_every
+        self._program = program
         self._stack = AsyncExitStack()
         self._network: Network | None = None
         self.hosts: dict[str, Host | Machine] = {}
@@ -121,6 +124,7 @@ class Province:
             "--server", self.lab_url.replace("http", "ws", 1),
             "--folder", str(self.folder / "mcu" / mcu),
             "--stills-every", str(self._stills_every),
+            "--program", self._program,
         ]  # fmt: skip
         # SIGINT ends an agent together with its Janus and mixers, SIGTERM would spare them.
         await self.supervisor.start(f"agent-{mcu}", host.command(argv), stop=signal.SIGINT)

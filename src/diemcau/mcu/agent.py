@@ -14,6 +14,7 @@ import diemcau
 from diemcau.domain.resources import from_json, to_json
 from diemcau.domain.stills import Pace
 from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.program import USUAL, Program
 from diemcau.mcu.reconciler import Reconciler
 from diemcau.mcu.statistics import Statistics
 from diemcau.mcu.stills import Stills
@@ -34,7 +35,7 @@ class AgentSettings:
     """``server`` is the server's WebSocket root (``ws://…`` or ``wss://…``), ``address`` where this
     host receives media, ``folder`` what a later agent of this host finds again, ``reserve`` how
     many bytes of its disk are kept free of recordings, ``stills_every`` after how many seconds a
-    site may be asked for a still again (0: never)."""
+    site may be asked for a still again (0: never), ``program`` the picture its mixers make."""
 
     mcu: str
     server: str
@@ -43,6 +44,7 @@ class AgentSettings:
     folder: Path
     reserve: int
     stills_every: int = 10
+    program: Program = USUAL
 
 
 class Agent:
@@ -60,6 +62,7 @@ class Agent:
             self._on_change,
             self._on_event,
             settings.reserve,
+            settings.program,
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)

@@ -33,6 +33,7 @@ from diemcau.mcu.links import Links
 from diemcau.mcu.mixing import Event, Mixing
 from diemcau.mcu.present import Present
 from diemcau.mcu.process import Process
+from diemcau.mcu.program import Program
 from diemcau.mcu.rooms import Rooms
 from diemcau.mcu.sessions import Sessions
 from diemcau.ports.media import MediaError, Relay
@@ -61,12 +62,13 @@ class JanusMedia:
         changed: Callable[[], None],
         on_event: Event,
         reserve: int,
+        program: Program,
     ) -> None:
         self._janus = JanusProcess(folder / "janus", address)
         self._present = Present(changed)
         self._changed = changed
         self._ground = Ground(mcu, self._present, relay)
-        self._mixing = Mixing(self._ground, folder, on_event, reserve)
+        self._mixing = Mixing(self._ground, folder, on_event, reserve, program)
         self._rooms = Rooms(self._ground, self._mixing)
         self._examinations = Examinations(self._ground, self._rooms, folder / "examiner", on_event)
         self._links = Links(self._ground, expected)

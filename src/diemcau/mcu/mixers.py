@@ -8,6 +8,7 @@ from typing import Any
 
 from diemcau.mcu.apart import Apart
 from diemcau.mcu.ports import free_udp_ports, give_back
+from diemcau.mcu.program import Program
 
 SEQUENCE_MARGIN = 2000
 """How far a mixer that starts anew jumps ahead in RTP sequence numbers: more than its predecessor
@@ -22,9 +23,14 @@ class MixerProcess(Apart):
     """One conference's mixer. ``folder`` holds its settings (ports), socket, pid and log."""
 
     def __init__(
-        self, folder: Path, on_event: Callable[[dict[str, Any]], None], on_end: Callable[[], None]
+        self,
+        folder: Path,
+        program: Program,
+        on_event: Callable[[dict[str, Any]], None],
+        on_end: Callable[[], None],
     ) -> None:
         super().__init__("mixer", folder, self._heard, on_end)
+        self._program = program
         self._tell = on_event
         self._settings_file = folder / "settings.json"
         self.settings: dict[str, Any] = {}
@@ -40,10 +46,8 @@ class MixerProcess(Apart):
             return
         ports = iter(free_udp_ports(2 * (slots + len(feeds))))
         self.settings = {
-            "width": 1280,
-            "height": 720,
-            "fps": 25,
-            "video_bitrate": 1_500_000,
+            **self._program._asdict(),
+            "video_bitrate": self._program.bitrate,
             "audio_bitrate": 32_000,
             "inputs": [{"port": next(ports), "rtcp_port": next(ports)} for _ in range(slots)],
             "outputs": {

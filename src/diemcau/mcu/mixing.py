@@ -10,6 +10,7 @@ from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
+from diemcau.mcu.program import Program
 from diemcau.mcu.recordings import Recordings
 from diemcau.ports.media import MediaError
 
@@ -24,8 +25,11 @@ class Mixing:
     """Makes, changes and removes ``Mixer``, ``Mix`` and ``Input``; its ``recordings`` belong to
     the mixers, and lie in ``folder`` beside what the mixers need."""
 
-    def __init__(self, ground: Ground, folder: Path, on_event: Event, reserve: int) -> None:
+    def __init__(
+        self, ground: Ground, folder: Path, on_event: Event, reserve: int, program: Program
+    ) -> None:
         self._ground = ground
+        self._program = program
         self._folder = folder / "mixers"
         self.recordings = Recordings(
             ground.present, folder / "recordings", reserve, self._call, on_event
@@ -42,6 +46,7 @@ class Mixing:
     async def create_mixer(self, mixer: Mixer) -> None:
         process = MixerProcess(
             self._folder / mixer.conference,
+            self._program,
             lambda event: self._heard(mixer.conference, event),
             lambda: self._ended(mixer),
         )
