@@ -9,7 +9,7 @@ import { Backoff } from './backoff.ts';
 /** Not answered by then, it went into a line that was cut: the next one may get through. */
 const LONGEST_MS = 5000;
 /** The same, once something is back. */
-const STUCK_MS = 600;
+const STUCK_MS = 250;
 const RETRY_AFTER_MOST_S = 3;
 
 export class Attempts {

@@ -32,7 +32,7 @@ export class Live {
 
   readonly #url: string;
   readonly #token: string;
-  readonly #backoff = new Backoff(200, 1000);
+  readonly #backoff = new Backoff(200, 600);
   #socket: WebSocket | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -59,8 +59,7 @@ export class Live {
     return () => {
       this.#stopped = true;
       window.removeEventListener('online', online);
-      clearTimeout(this.#retry);
-      clearTimeout(this.#silence);
+      this.#rest();
       this.#drop();
     };
   }
@@ -79,6 +78,7 @@ export class Live {
   }
 
   #open(): void {
+    this.#rest();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
@@ -108,24 +108,32 @@ export class Live {
     if (this.#alive) this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
   }
 
-  /** Whether the server is there; a WebSocket that fails again and again is held back by the browser. */
-  async #seek(): Promise<void> {
-    const seeking = (this.#seeking = Symbol());
+  /**
+   * Whether the server is there: a WebSocket that fails again and again is held back by the browser. It is asked
+   * anew while earlier questions wait, for what went into a line that was cut comes late or never.
+   */
+  #seek(): void {
+    const seeking = (this.#seeking ??= Symbol());
     const asked = fetch('/api/health', { cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
-    const there = await asked.then((answer) => answer.ok, () => false);
-    if (this.#stopped || this.#seeking !== seeking) return;
-    if (there) this.#open();
-    else this.#again(this.#backoff.next());
+    void asked.then((answer) => answer.ok, () => false).then((there) => {
+      if (there && this.#seeking === seeking) this.#open();
+    });
+    this.#again(this.#backoff.next());
   }
 
   #again(wait: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#seek(), wait);
+  }
+
+  #rest(): void {
     this.#seeking = undefined;
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#seek(), wait);
+    clearTimeout(this.#silence);
   }
 
   #lost(code: number): void {
-    clearTimeout(this.#silence);
+    this.#rest();
     this.#socket = null;
     if (this.#stopped) return;
     if (REFUSED.has(code)) {
