@@ -6,20 +6,24 @@ clock that is moved on. A year: 100 sessions of 150 sites and 180 minutes, with 
 
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sized
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from diemcau.domain.assessing import Held, assess
 from diemcau.domain.conference import Scene
 from diemcau.domain.directory import Directory, Entry, Mcu, Site
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.layout import layout
 from diemcau.domain.measures import MINUTE_S, Figure, Minute
 from diemcau.domain.resources import Publisher, to_json
 from diemcau.domain.units import Unit
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import Store
+from diemcau.procedures.loader import load
 from diemcau.services.conferences import Order
 from diemcau.store import open_store
 from diemcau.testing.app import FakeServer
@@ -161,26 +165,50 @@ async def _postgres() -> AsyncIterator[Store]:
 
 
 async def _year(store: Store, sessions: int) -> dict[str, float]:
-    """Seconds for a session, for one of its sites, and for a line over the whole year."""
+    """Seconds for the assessment of a session; for all of it, for one of its sites, and for a line
+    over the whole year, as they are stored."""
     for number in range(sessions):
         await store.keep_minutes(list(_session(number)))
     middle, link = f"d{sessions // 2}", "link/m1/m0"
+    held = _held(middle, START + timedelta(days=3 * (sessions // 2)))
+
+    async def assessed() -> Sized:
+        minutes = await store.minutes(middle)
+        return assess(replace(held, minutes=minutes), province(), held.dossier.ends_at).sites
+
     whole = timedelta(days=366)
     found = await store.minutes(middle)
     assert len(found) == MINUTES * _SUBJECTS
     return {
+        "assessment_s": await _timed(assessed),
         "session_s": await _timed(lambda: store.minutes(middle)),
         "site_s": await _timed(lambda: store.minutes(middle, "site/s7")),
         "line_year_s": await _timed(lambda: store.minutes_of(link, START, START + whole)),
     }
 
 
-async def _timed(read: Callable[[], Awaitable[list[Minute]]]) -> float:
+def _held(dossier: str, begun: datetime) -> Held:
+    """A session as it is assessed, but for what was measured in it."""
+    ended = begun + timedelta(minutes=MINUTES)
+    directory = province()
+    sites = tuple(directory.sites)
+    return Held(
+        dossier=Dossier(
+            dossier, "Họp", "429-planned", "u", MASTER, sites, begun, begun, ended,
+            conference="c", opened_at=begun, closed_at=ended,
+        ),
+        procedure=load("429-planned"),
+        homes={site.id: site.mcu for site in directory.sites.values()},
+        parents=dict.fromkeys(MCUS[1:], MASTER),
+    )  # fmt: skip
+
+
+async def _timed(read: Callable[[], Awaitable[Sized]]) -> float:
     """The median of three."""
     took = []
     for _ in range(3):
         begun = time.perf_counter()
-        assert await read()
+        assert len(await read())
         took.append(time.perf_counter() - begun)
     return round(sorted(took)[1], 3)
 
