@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import docx
 import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
@@ -20,6 +21,7 @@ from diemcau.domain.casework import Attendance, ChairCall, CheckSheet, Departure
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.example_papers import HEADING
 from diemcau.domain.incident import Incident
+from diemcau.domain.localtime import VIETNAM
 from diemcau.domain.measures import Minute
 from diemcau.domain.roles import Role
 from diemcau.ports.documents import FORMATS, Format
@@ -289,6 +291,61 @@ async def test_a_session_of_which_nothing_was_measured_is_printed_too(
     found = report(await house.server.office.assessments.of(bare))
     assert (found.calls, found.incidents, found.ranking) == ((), (), ())
     assert OfficeDocuments(tmp_path).render(found, HEADING, format)
+
+
+def test_key_figures_are_those_of_their_parts(told: Told) -> None:
+    figures, calls, incidents = (told.said[part] for part in ("figures", "calls", "incidents"))
+    sites = told.inside(*(f"site/{site}" for site in SITES))
+    for figure in ("loss_pct", "mos"):
+        assert figures[figure] == pytest.approx(weighted(sites, figure), abs=0.006)
+        assert figures[figure] == told.said["whole"][figure]
+    for part in ("p50_ms", "p95_ms"):
+        assert figures[part] == calls[part]
+    assert (figures["incidents"], figures["mended_s"]) == (4, incidents["mended_s"])
+    assert figures["attended"] == told.said["attendance"]["seen"]
+
+
+async def test_the_document_has_the_same_figures(told: Told, tmp_path: Path) -> None:
+    dossier = told.house.server.files.dossier(ID)
+    found = report(await told.house.server.office.assessments.of(dossier))
+    document = docx.Document(io.BytesIO(OfficeDocuments(tmp_path).render(found, HEADING, "docx")))
+    rows = [tuple(cell.text for cell in row.cells[1:]) for table in document.tables
+            for row in table.rows]  # fmt: skip
+    said, shown = told.said, {row[0]: row[1] for row in rows if len(row) > 1}
+    every = [one for part in ("units", "mcus", "links", "carriers", "sites") for one in said[part]]
+    for one in every:
+        delay = "–" if one["rtt_ms"] is None else f"{one['rtt_ms']:.0f} ms"
+        figures = (written(one["available_pct"], 1, " %"), written(one["loss_pct"], 2, " %"), delay)
+        row = (one["name"], str(one["sites"]), *figures, written(one["mos"], 2))
+        assert row in [seen[:6] for seen in rows]
+    for one in said["calls"]["calls"]:
+        took = None if one["connect_ms"] is None else one["connect_ms"] / 1000
+        at = datetime.fromisoformat(one["at"]).astimezone(VIETNAM)
+        row = (f"{at:%H:%M:%S}", one["name"], written(took, 1, " giây"))
+        assert row in [seen[:3] for seen in rows]
+    for one in said["earlier"]:
+        row = (written(one["available_pct"], 1, " %"), written(one["loss_pct"], 2, " %"),
+               f"{one['calls_within']}/{one['calls']}")  # fmt: skip
+        assert row in [seen[2:5] for seen in rows if seen[0] == one["title"]]
+    key = said["figures"]
+    assert shown["Điểm cầu có tín hiệu"] == f"{key['attended']}/{key['sites']}"
+    assert shown["Lần mời nối kịp"] == f"{key['calls_within']}/{key['calls']}"
+    assert shown["Thời gian kết nối, trung vị"] == written(key["p50_ms"] / 1000, 1, " giây")
+    assert shown["Thời gian kết nối, 95 % số lần"] == written(key["p95_ms"] / 1000, 1, " giây")
+    assert shown["Sẵn sàng kết nối của các điểm cầu"] == written(key["available_pct"], 1, " %")
+    assert shown["Mất gói trung bình"] == written(key["loss_pct"], 2, " %")
+    assert shown["Điểm chất lượng tiếng nói (MOS, 1–5)"] == written(key["mos"], 2)
+    assert shown["Lần lệch kịch bản"] == str(key["departures"])
+    impaired = {row[0]: row[2] for row in rows if len(row) == 4}
+    for one in said["ranking"]:
+        minutes, seconds = divmod(round(one["impaired_s"]), 60)
+        spent = [f"{minutes} phút"] * bool(minutes) + [f"{seconds} giây"] * bool(seconds)
+        assert impaired[one["name"]].startswith(" ".join(spent))
+
+
+def written(value: float | None, digits: int, unit: str = "") -> str:
+    """As Vietnamese write numbers."""
+    return "–" if value is None else f"{value:.{digits}f}".replace(".", ",") + unit
 
 
 async def test_the_workbook_has_the_same_figures(

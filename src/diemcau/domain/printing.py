@@ -7,15 +7,15 @@ of what XML cannot carry.
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 from unicodedata import category, normalize
 
 from diemcau.domain.assessment import Assessment
 from diemcau.domain.cascade import Cascade
+from diemcau.domain.localtime import spoken
 from diemcau.domain.papers import Heading, Paper
 
-VIETNAM = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh, which has had one offset since 1975."""
 
 NOT_XML = "\ufffe\uffff"
@@ -53,11 +53,6 @@ def plain(text: str) -> str:
     )
 
 
-def moment(at: datetime) -> str:
-    """As people read it: "08:00 ngày 25/11/2026"."""
-    return f"{at.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
-
-
 def long_day(day: date | None) -> str:
     """As the Decree writes it: days to 9 and months to 2 get a nought; None leaves room."""
     if day is None:
@@ -75,7 +70,7 @@ def _value(value: object) -> Any:
         case int():
             return value
         case datetime():
-            return moment(value)
+            return spoken(value)
         case date():
             return f"{value:%d/%m/%Y}"
         case Mapping():

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from diemcau.domain.cascade import Cascade
 from diemcau.domain.cascade_drawing import HEIGHT, WIDTH, drawn
 from diemcau.domain.example_papers import EXAMPLES, HEADING, NOTICE
+from diemcau.domain.localtime import spoken
 from diemcau.domain.papers import FORMS, Drawing
-from diemcau.domain.printing import long_day, moment, plain, printed
+from diemcau.domain.printing import long_day, plain, printed
 from diemcau.testing.papers import LETTERS, province_drawing
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def test_times_are_those_of_vietnam() -> None:
     late = datetime(2026, 12, 31, 18, 5, tzinfo=UTC)
-    assert moment(late) == "01:05 ngày 01/01/2027"
+    assert spoken(late) == "01:05 ngày 01/01/2027"
 
 
 @pytest.mark.parametrize(
