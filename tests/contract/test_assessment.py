@@ -321,12 +321,12 @@ async def test_the_document_has_the_same_figures(told: Told, tmp_path: Path) -> 
     for one in said["calls"]["calls"]:
         took = None if one["connect_ms"] is None else one["connect_ms"] / 1000
         at = datetime.fromisoformat(one["at"]).astimezone(VIETNAM)
-        row = (f"{at:%H:%M:%S}", one["name"], written(took, 1, " giây"))
-        assert row in [seen[:3] for seen in rows]
+        called = (f"{at:%H:%M:%S}", one["name"], written(took, 1, " giây"))
+        assert called in [seen[:3] for seen in rows]
     for one in said["earlier"]:
-        row = (written(one["available_pct"], 1, " %"), written(one["loss_pct"], 2, " %"),
-               f"{one['calls_within']}/{one['calls']}")  # fmt: skip
-        assert row in [seen[2:5] for seen in rows if seen[0] == one["title"]]
+        before = (written(one["available_pct"], 1, " %"), written(one["loss_pct"], 2, " %"),
+                  f"{one['calls_within']}/{one['calls']}")  # fmt: skip
+        assert before in [seen[2:5] for seen in rows if seen[0] == one["title"]]
     key = said["figures"]
     assert shown["Điểm cầu có tín hiệu"] == f"{key['attended']}/{key['sites']}"
     assert shown["Lần mời nối kịp"] == f"{key['calls_within']}/{key['calls']}"
