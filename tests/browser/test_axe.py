@@ -8,12 +8,14 @@ focus are held by the other tests of the pages.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.mock_pages import BASE, ROOT, mock_server, send
+from tests.browser.test_chair_pages import INCIDENTS
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +88,8 @@ CONTROL: dict[str, Stop] = {
     "queue": panel("Mời và xin phát biểu", "q"),
     "talk": panel("Trao đổi và sự cố", "h"),
     "roll": panel("Điểm danh", "Shift+R"),
+    "alarms": panel("Cảnh báo", "Shift+Q"),
+    "rehearsal": panel("Đo kiểm tự động", "Shift+K"),
     "turn": panel("Luân phiên điểm cầu", "t"),
     "scenes": panel("Cảnh đã lưu", "Shift+L"),
     "site": press("Escape", "j", then=".dock [aria-pressed=true]:has-text('Điểm cầu')"),
@@ -98,6 +102,17 @@ CONTROL: dict[str, Stop] = {
     "link": press("Escape", "Control+k", *"duong dan", "Enter", then="dialog[open] .code"),
 }
 SITE = "/c/c1/site/s-dao-duc"
+API = "/api/conferences/c1"
+
+
+def another_make(page: Page) -> None:
+    """The MCU becomes one whose technician is asked by words; the last visit, for it stays so."""
+    sees("[data-site]")(page)
+    send(page, "/mock/guided", {"mcu": "vnpt", "gateway": "s-vp-tttt"})
+    send(page, f"{API}/call", {"site": "s-trung-my"})
+    says("Đưa lên toàn màn hình NGAY")(page)
+
+
 VISITS = {
     "sign-in": Visit("/", {"": sees("[type=password]")}),
     "desk": office("/", "#sessions"),
@@ -133,7 +148,7 @@ VISITS = {
     "chair": Visit(
         "/c/c1/chair#token=chair",
         {
-            "": sees("[data-site=s-dao-duc]"),
+            "": says("Sự cố kỹ thuật"),
             "chosen": lambda page: page.locator("[data-site=s-dao-duc]").last.click(),
             "agenda": click("Đang diễn ra", "dialog[open]"),
             "mute all": click("^Tắt tiếng tất cả", "dialog[open]"),
@@ -157,6 +172,7 @@ VISITS = {
     "join": Visit("/join", {"": sees("input")}),
     "kiosk": Visit("/kiosk#token=kiosk", {"": sees("[role=timer]")}),
     "screen": Visit("/c/c1/screen#token=viewer", {"": says("Chưa có tín hiệu")}),
+    "guided": Visit("/c/c1/mcu/vnpt", {"": another_make}, account="vnpt"),
 }
 
 
@@ -168,8 +184,28 @@ def served(browser_in_namespace: tuple[str, Browser]) -> Iterator[Browser]:
         page = browser.new_page()
         page.goto(BASE + "/join")
         send(page, "/mock/session", {})
+        make_trouble(page)
         page.close()
         yield browser
+
+
+def make_trouble(page: Page) -> None:
+    """Alarms, a rehearsal with faults, and incidents as far as a technician and the chair."""
+    now = datetime.now(UTC).isoformat()
+    subjects = {"link/vnpt/vinh-phuc": "lost", "site/s-dai-dinh": "loss"}
+    alarms = {
+        f"{kind}.{subject}": {"id": f"{kind}.{subject}", "subject": subject, "kind": kind,
+                              "since": now, "sites": ["s-dai-dinh"]}
+        for subject, kind in subjects.items()
+    }  # fmt: skip
+    send(page, "/mock/state", {"alarms": alarms})
+    send(page, f"{API}/rehearsal", {"sites": []})
+    for site in ("s-dao-duc", "s-tam-dao", "s-trung-my"):
+        send(page, f"{API}/incidents/{site}", {"text": "Mất tiếng", "figures": {"loss_pct": 9}})
+    taken, told = list(page.evaluate(INCIDENTS))[-3:-1]
+    send(page, f"{API}/incidents/{taken}", {"state": "taken"}, "PATCH")
+    advice = {"state": "chair-told", "advice": "Mời điểm cầu khác trước"}
+    send(page, f"{API}/incidents/{told}", advice, "PATCH")
 
 
 @pytest.fixture
