@@ -297,6 +297,6 @@ def test_the_main_screen_fills_the_display_by_a_key_and_by_a_double_click(open_p
     page = open_page("/c/c1/screen#token=viewer")
     expect(page.get_by_role("status")).to_have_text("Chưa có tín hiệu")
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator(":fullscreen")).to_have_count(1)
     page.mouse.dblclick(400, 300)
-    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator(":fullscreen")).to_have_count(0)

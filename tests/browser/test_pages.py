@@ -224,7 +224,7 @@ def test_link_leads_to_the_page_of_its_role_and_hides_its_token(
     open_page: Open, token: str, path: str
 ) -> None:
     page = open_page(f"/c/c1#token={token}")
-    page.wait_for_function(f"location.pathname === '{path}' && location.hash === ''")
+    expect(page).to_have_url(re.compile(f"{path}$"))
     page.reload()
     expect(page.get_by_text("thiếu mã truy cập")).to_have_count(0)
     expect(page.locator("#app > *").first).to_be_visible()
