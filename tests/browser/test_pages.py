@@ -18,6 +18,7 @@ SITE = "/c/c1/site/s-dao-duc?autojoin=1#token=s-dao-duc"
 def control(open_page: Open) -> Page:
     page = open_page(CONTROL)
     expect(row(page, "s-dao-duc")).to_be_visible()
+    expect(page.get_by_role("button", name="Hai điểm cầu")).to_be_visible()  # layouts are read
     return page
 
 

@@ -37,7 +37,7 @@ class Thresholds:
 
     holds: Mapping[str, Hold] = field(
         default_factory=lambda: {
-            "lost": Hold(0.5, 2),
+            "lost": Hold(0.3, 2),
             "black": Hold(0.3, 2),
             "frozen": Hold(0.2, 2),
             "silent": Hold(1.5, 2),

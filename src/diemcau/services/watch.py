@@ -20,8 +20,10 @@ from diemcau.services.ticking import Ticking
 
 log = structlog.get_logger(__name__)
 
-EVERY_S, SOON_S = 1.0, 0.2
+EVERY_S, SOON_S = 0.5, 0.2
 """How often it looks: always, and when there is news or something is about to be an alarm."""
+KEEP_S = 1.0
+"""How often what it sees is kept."""
 LONGEST_S = 2.0
 """No look stands for more than that: a machine that slept has seen nothing meanwhile."""
 BACKLOG = 100_000
@@ -130,7 +132,7 @@ class Watch(Ticking):
         now, conference = self._clock.now(), watched.conference
         seen = watched.sight.look(conference, self._control.directory, at)
         watched.last = {subject: one.sample for subject, one in seen.items()}
-        if at - watched.kept >= EVERY_S:
+        if at - watched.kept >= KEEP_S:
             self._roll_up(watched, now, at)
         before = watched.alarms.now
         changes = watched.alarms.update({s: one.reading for s, one in seen.items()}, now, at)
