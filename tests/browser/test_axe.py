@@ -148,7 +148,7 @@ VISITS = {
     "chair": Visit(
         "/c/c1/chair#token=chair",
         {
-            "": says("Sự cố kỹ thuật"),
+            "": sees("[aria-label='Sự cố kỹ thuật']"),
             "chosen": lambda page: page.locator("[data-site=s-dao-duc]").last.click(),
             "agenda": click("Đang diễn ra", "dialog[open]"),
             "mute all": click("^Tắt tiếng tất cả", "dialog[open]"),

@@ -11,7 +11,7 @@ from diemcau.apart.stillness import EVERY, KEYFRAMES, changed, thinned
 # Luma of studio range, where 16 is black: a covered lens has noise, a dark room has lights.
 BLACK_MEAN, BLACK_MOST = 24, 48
 BLACK_AFTER = 1.4
-FROZEN_AFTER = 1.0
+FROZEN_AFTER = 1.1
 
 
 class Look(StrEnum):
