@@ -20,7 +20,7 @@ from diemcau.services.ticking import Ticking
 
 log = structlog.get_logger(__name__)
 
-EVERY_S, SOON_S = 0.5, 0.2
+EVERY_S, SOON_S = 0.5, 0.1
 """How often it looks: always, and when there is news or something is about to be an alarm."""
 KEEP_S = 1.0
 """How often what it sees is kept."""
