@@ -170,11 +170,12 @@ async def _year(store: Store, sessions: int) -> dict[str, float]:
     for number in range(sessions):
         await store.keep_minutes(list(_session(number)))
     middle, link = f"d{sessions // 2}", "link/m1/m0"
-    held = _held(middle, START + timedelta(days=3 * (sessions // 2)))
+    directory = province()
+    held = _held(directory, middle, START + timedelta(days=3 * (sessions // 2)))
 
     async def assessed() -> Sized:
         minutes = await store.minutes(middle)
-        return assess(replace(held, minutes=minutes), province(), held.dossier.ends_at).sites
+        return assess(replace(held, minutes=minutes), directory, held.dossier.ends_at).sites
 
     whole = timedelta(days=366)
     found = await store.minutes(middle)
@@ -187,10 +188,9 @@ async def _year(store: Store, sessions: int) -> dict[str, float]:
     }
 
 
-def _held(dossier: str, begun: datetime) -> Held:
+def _held(directory: Directory, dossier: str, begun: datetime) -> Held:
     """A session as it is assessed, but for what was measured in it."""
     ended = begun + timedelta(minutes=MINUTES)
-    directory = province()
     sites = tuple(directory.sites)
     return Held(
         dossier=Dossier(

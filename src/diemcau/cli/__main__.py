@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from diemcau.domain.refusal import Refusal
+from diemcau.mcu.program import USUAL
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -117,7 +118,7 @@ def mcu(
     ] = 10,
     program: Annotated[
         str, typer.Option(help="Hình chương trình RỘNGxCAO@SỐ_HÌNH / picture of the programme")
-    ] = "1280x720@25",
+    ] = str(USUAL),
 ) -> None:
     """Tác tử của một máy MCU: Janus và bộ trộn / the agent of one MCU host.
 

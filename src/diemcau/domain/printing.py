@@ -16,8 +16,6 @@ from diemcau.domain.cascade import Cascade
 from diemcau.domain.localtime import spoken
 from diemcau.domain.papers import Heading, Paper
 
-"""Asia/Ho_Chi_Minh, which has had one offset since 1975."""
-
 NOT_XML = "\ufffe\uffff"
 ROOM = "\N{NO-BREAK SPACE}" * 8
 """Where a clerk's pen will write."""

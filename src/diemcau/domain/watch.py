@@ -32,8 +32,9 @@ class Hold:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When a fault is an alarm. All of it is heard of within 3 s: the mixer takes 2 s to tell a
-    black or frozen picture from a dark or still one, an MCU 1 s to tell that media stopped."""
+    """When a fault is an alarm. All of it is heard of within 3 s: the mixer takes up to 2.5 s to
+    tell a black or frozen picture from a dark or still one, an MCU 1 s to tell that media stopped.
+    """
 
     holds: Mapping[str, Hold] = field(
         default_factory=lambda: {

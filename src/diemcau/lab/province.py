@@ -31,6 +31,7 @@ from diemcau.lab.net import Host, Network
 from diemcau.lab.supervise import Supervisor
 from diemcau.lab.watching import Watching
 from diemcau.mcu.ports import free_tcp_ports
+from diemcau.mcu.program import USUAL
 from diemcau.provinces import load
 from diemcau.services.clock import SystemClock
 
@@ -64,7 +65,7 @@ class Province:
         port: int = 0,
         clock_speed: float = 1,
         stills_every: int = 10,
-        program: str = "1280x720@25",
+        program: str = str(USUAL),
     ) -> None:
         self.folder = folder
         self._name = name

@@ -202,8 +202,8 @@ class Engine:
 
     def _attach(self, part: Part) -> None:
         """Join a part of a recording to the program as it is encoded."""
-        part.attach(self._buses["program"].encoded, self._sound.encoded["program"])
-        self._keyframe_wanted("program")
+        part.attach(self._buses[PROGRAM].encoded, self._sound.encoded[PROGRAM])
+        self._keyframe_wanted(PROGRAM)
 
     def _tell_input(self, slot: Slot) -> None:
         self._send(
@@ -234,7 +234,7 @@ class Engine:
     def _sound_left(self, slot: int, source: str, left: float) -> None:
         def book() -> None:
             if self._on_air.sound_left(slot, source, left):
-                self._tell_on_air("program", slot)
+                self._tell_on_air(PROGRAM, slot)
 
         self._loop.call_soon_threadsafe(book)
 
@@ -246,7 +246,7 @@ class Engine:
             self._slot_levels = levels
             return
         heard = [feed.name for feed in self._feeds.values() if feed.audio is not None]
-        program = levels[heard.index("program")] if "program" in heard else SILENCE_DB
+        program = levels[heard.index(PROGRAM)] if PROGRAM in heard else SILENCE_DB
         slots = [round(level, 1) for level in self._slot_levels]
         self._send({"event": "levels", "slots": slots, "program": round(program, 1)})
 
