@@ -97,7 +97,7 @@ class Watched:
     def _say(self, mcu: str) -> None:
         sites = self.at(mcu)
         self._observed(mcu, sites)
-        if self._steps % round(2 / STEP_S) == 0 and not self.mute_statistics:
+        if self._steps % round(1 / STEP_S) == 0 and not self.mute_statistics:
             self._stats(mcu, sites)
         if mcu == self.conference.master:
             self._mixed()

@@ -23,7 +23,7 @@ from diemcau.testing import FakeClock, FakeCourier
 
 NOW = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQ="
-TIMEOUT_S = 0.5
+TIMEOUT_S = 3.0
 
 How = Literal["later", "never", "cut", "hang"]
 """What a receiver does with the next message: refuse it for now or for good, break, be silent."""

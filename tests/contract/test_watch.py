@@ -57,7 +57,7 @@ async def test_a_session_that_fares_well_has_no_alarm_and_its_minutes_are_kept(
         ({"silent": True}, "lost"),
         ({"looks": "black"}, "black"),
         ({"looks": "frozen"}, "frozen"),
-        ({"input": "stalled"}, "frozen"),
+        ({"input": "lost", "level": -100.0, "silent": True}, "lost"),
         ({"level": -100.0}, "silent"),
         ({"figures": {"rtt_ms": 20.0, "loss_pct": 5.0}}, "loss"),
     ],

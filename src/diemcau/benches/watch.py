@@ -121,7 +121,7 @@ class _Agents:
                 figures = {"rtt_ms": 20.0, "jitter_ms": 3.0, "fps": 25.0}
                 self._house.server.observations.page(self._conference, site, figures)
         for number, mcu in enumerate(MCUS):
-            if (self._step + number) % 10 == 0:
+            if (self._step + number) % 5 == 0:
                 self._statistics(mcu)
         levels = dict.fromkeys(self._own[MASTER][:9], -30.0)
         params = {"conference": self._conference, "sites": levels, "program": -25.0}

@@ -10,7 +10,7 @@ from diemcau.lab.errors import LabError
 
 NAMES = (
     "take", "program", "fanout", "hop", "recover", "loss", "province", "directory", "plan",
-    "stills", "page", "chair", "checks", "watch",
+    "stills", "page", "chair", "checks", "watch", "alarms",
 )  # fmt: skip
 
 

@@ -80,14 +80,21 @@ def site_ills(site: SiteFacts, limits: Thresholds = THRESHOLDS) -> dict[str, boo
     """What is wrong with a site that is there, or was."""
     if site.state == "lost":
         return {"lost": True}
-    stands = site.input == "stalled" or site.figures.get("fps") == 0
     return {
         "lost": False,
         "black": site.looks == "black",
-        "frozen": site.looks == "frozen" or stands,
-        "silent": site.open and _beyond(site.figures.get("level_db"), *_silence(limits)),
+        "frozen": site.looks == "frozen" or site.figures.get("fps") == 0,
+        "silent": _silent(site, limits),
         **line_ills(site.figures, limits),
     }
+
+
+def _silent(site: SiteFacts, limits: Thresholds) -> bool | None:
+    """Of one from whom nothing arrives at all, nobody can say it."""
+    if site.input == "lost":
+        return None
+    level = site.figures.get("level_db")
+    return site.open and _beyond(level, limits.silent_from, limits.silent_to)
 
 
 def line_ills(figures: Mapping[str, float], limits: Thresholds = THRESHOLDS) -> Ill:
@@ -97,10 +104,6 @@ def line_ills(figures: Mapping[str, float], limits: Thresholds = THRESHOLDS) -> 
         "loss": _beyond(figures.get("loss_pct"), limits.loss_from, limits.loss_to),
         "quality": None if found is Quality.UNKNOWN else found is Quality.POOR,
     }
-
-
-def _silence(limits: Thresholds) -> tuple[float, float]:
-    return limits.silent_from, limits.silent_to
 
 
 def _beyond(value: float | None, enter: float, leave: float) -> bool | None:

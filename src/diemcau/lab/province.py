@@ -80,6 +80,7 @@ class Province:
         self._program = program
         self._stack = AsyncExitStack()
         self._network: Network | None = None
+        self._publishes: dict[tuple[str, str], str] = {}
         self.hosts: dict[str, Host | Machine] = {}
         self.url = self.lab_url = self.public_url = ""
 
@@ -197,7 +198,14 @@ class Province:
             argv = (at or self.hosts[mcu]).command(
                 [*SYNTHETIC, "--config", str(file)], env={"PYTHONPATH": str(SOURCE)}
             )
-            await self.supervisor.start(name, argv)
+            await self.supervisor.start(name, argv, takes_orders=True)
+            if not content:
+                self._publishes |= {(meeting.id, site.id): name for site in group}
+
+    def spoil(self, meeting: Meeting, site: str, fault: str) -> None:
+        """From now on this is wrong with a synthetic site, "" for nothing (``faults.AT_ONCE``)."""
+        order = {"spoil": self.directory.site(site).code, "fault": fault}
+        self.supervisor.order(self._publishes[meeting.id, site], json.dumps(order))
 
     def view(
         self,

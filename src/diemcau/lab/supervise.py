@@ -34,6 +34,7 @@ class _Command:
     cwd: Path | None
     log: Path
     stop: int
+    takes_orders: bool
     process: asyncio.subprocess.Process | None = None
     task: asyncio.Task[None] | None = None
     starts: int = 0
@@ -69,16 +70,17 @@ class Supervisor:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         stop: int = signal.SIGTERM,
+        takes_orders: bool = False,
     ) -> int:
         """Start a command and keep it running; return its pid. `env` is added to ours, `stop` is
-        the signal that ends it.
+        the signal that ends it, `takes_orders`: it reads lines from stdin (`order`).
 
         Raises LabError for a name in use, OSError for a program that cannot be run.
         """
         if name in self._commands:
             raise LabError(f"a command named {name!r} is already kept running")
         self._folder.mkdir(parents=True, exist_ok=True)
-        command = _Command(name, argv, env, cwd, self._folder / f"{name}.log", stop)
+        command = _Command(name, argv, env, cwd, self._folder / f"{name}.log", stop, takes_orders)
         command.wanted.set()
         await self._launch(command)
         self._commands[name] = command
@@ -90,6 +92,13 @@ class Supervisor:
         """Return the pid now (that of the command, also behind sudo), or None while it is down."""
         process = self._commands[name].process
         return payload(process.pid) if process is not None and process.returncode is None else None
+
+    def order(self, name: str, line: str) -> None:
+        """Give a running command that takes orders one more."""
+        process = self._commands[name].process
+        assert process is not None
+        assert process.stdin is not None
+        process.stdin.write(line.encode() + b"\n")
 
     def starts(self, name: str) -> int:
         """Return how often the command was started (1 = never died)."""
@@ -140,7 +149,9 @@ class Supervisor:
         with command.log.open("ab") as log:
             command.process = await asyncio.create_subprocess_exec(
                 *command.argv,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE
+                if command.takes_orders
+                else asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=command.cwd,

@@ -16,6 +16,7 @@ from diemcau.domain.stills import Pace
 from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.program import USUAL, Program
 from diemcau.mcu.reconciler import Reconciler
+from diemcau.mcu.silence import Silence
 from diemcau.mcu.statistics import Statistics
 from diemcau.mcu.stills import Stills
 from diemcau.ports.media import MediaError
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 REPORT_DELAY_S = 0.02
 RECONNECT_FIRST_S, RECONNECT_MOST_S = 0.1, 0.8
-STATISTICS_S = 1.5
+STATISTICS_S = 1.0
 MOST_UNSENT = 16 * 1024
 """Bytes waiting for the line to the server, from which on stills are dropped, not added to them."""
 
@@ -66,6 +67,7 @@ class Agent:
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media)
+        self._silence = Silence(self.media)
         pace = Pace(settings.stills_every)
         self._stills = Stills(self.media.ground, settings.folder / "stills", self._send_still, pace)
         self._told_epoch = ""
@@ -80,6 +82,7 @@ class Agent:
             tasks.create_task(self._stay_connected())
             tasks.create_task(self._report_changes())
             tasks.create_task(self._report_statistics())
+            tasks.create_task(self._silence.run())
             if self._settings.stills_every:
                 tasks.create_task(self._stills.run())
 

@@ -47,11 +47,18 @@ class Looks:
         self._former = luma
         if max(luma) > BLACK_MOST or sum(luma) > BLACK_MEAN * len(luma):
             self._lit = now
-        if now - self._lit >= BLACK_AFTER:
-            self.look = Look.BLACK
-        else:
             self.look = Look.FROZEN if self._stands(now) else Look.MOVING
+        elif now - self._lit >= BLACK_AFTER:
+            self.look = Look.BLACK
         return self.look is not before
+
+    def miss(self, waiting: float) -> bool:
+        """No new picture comes though packets do, since `waiting` seconds; True when it looks
+        different than before."""
+        if waiting < FROZEN_AFTER or self.look is not Look.MOVING:
+            return False
+        self.look = Look.FROZEN
+        return True
 
     def _stands(self, now: float) -> bool:
         """Whether nothing but keyframes changed the picture for long enough."""

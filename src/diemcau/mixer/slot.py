@@ -144,9 +144,11 @@ class Slot:
     def look(self, now: float) -> bool:
         """Look at the picture; True when it looks different than before."""
         picture = self._screen.at(now)
-        if picture is None or not self.looks.due(now, self.frames):
+        if picture is None:
             return False
-        return self.looks.take(now, luma_rows(picture))
+        if self.looks.due(now, self.frames):
+            return self.looks.take(now, luma_rows(picture))
+        return self.state is State.STALLED and self.looks.miss(now - self.watch.last_frame)
 
     def look_away(self, now: float) -> bool:
         """Nobody is shown the picture; True when it looked like a fault until now."""

@@ -31,8 +31,8 @@ LEVELS_OLD_S = 2.0
 COMING_S = 30.0
 """How long an MCU may take to be there at all."""
 SEATS_S = 1.0
-"""An MCU says up to so much later than the mixer that a site's own line is silent: until then what
-the mixer misses may be the site's."""
+"""An MCU says up to so much later than the mixer that a site's own line is silent
+(``mcu/silence.py``): until then what the mixer misses may be the site's."""
 
 APART = 1.5
 """How much two ends that count the same losses over other seconds may differ."""

@@ -7,7 +7,8 @@ The file: ``{"sites": [{"number", "name", "code", "whip", "token", "whep", "faul
 ``fault`` one of ``faults.Fault``, if anything shall be wrong with it.
 
 Prints a JSON line for each change of a site's state. Takes orders as JSON lines on stdin:
-``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``.
+``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``, ``{"spoil": "26-07-012", "fault":
+"black"}``: what is wrong with a site from now on, "" for nothing (``faults.AT_ONCE``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from diemcau.synthetic.faults import Fault
 from diemcau.synthetic.picture import clock_text
@@ -67,14 +67,22 @@ def tick_forever(sites: list[Site], fps: int, stopping: threading.Event) -> None
 def obey(line: str, runners: Runners) -> None:
     """Carry out one order. A bad one is answered with a line that says so."""
     try:
-        order: dict[str, Any] = json.loads(line)
-        code = order["reconnect"]
-    except (ValueError, KeyError, TypeError):
-        report(error='not an order; try {"reconnect": "*"}', line=line.strip())
-        return
-    for runner in runners:
-        if code in ("*", runner.config.code):
-            runner.reconnect()
+        match json.loads(line):
+            case {"reconnect": str(code)}:
+                for runner in _named(code, runners):
+                    runner.reconnect()
+            case {"spoil": str(code), "fault": str(fault)}:
+                for runner in _named(code, runners):
+                    if isinstance(runner, Site):
+                        runner.spoil(Fault(fault))
+            case _:
+                raise ValueError('not an order; try {"reconnect": "*"}')
+    except ValueError as error:
+        report(error=str(error), line=line.strip())
+
+
+def _named(code: str, runners: Runners) -> Runners:
+    return [runner for runner in runners if code in ("*", runner.config.code)]
 
 
 def listen(runners: Runners) -> None:

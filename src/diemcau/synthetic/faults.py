@@ -27,11 +27,18 @@ class Fault(StrEnum):
     ONE_WAY = "one-way"
 
 
+AT_ONCE = frozenset(
+    {Fault.NONE, Fault.BLACK, Fault.FROZEN, Fault.DARK, Fault.LOW_FRAME_RATE, Fault.SILENT}
+)
+"""What may come and go while a site plays; all else is there from its start, or never."""
+
 ECHO_SECONDS, ECHO_VOLUME = 0.15, 0.25
 """What a site with an echo hears comes back so much later, at -12 dB."""
 
 _FRAME_MILLISECONDS = 333
 _NOISE_VOLUME, _HUM_VOLUME, _HUM_HZ = 0.15, 0.1, 50
+TONE = "tone"
+"""The element that makes a site's voice."""
 _RAW = "audio/x-raw,format=S16LE,rate=48000,channels=1"
 
 
@@ -42,10 +49,8 @@ def shown_number(number: int, fault: Fault) -> int:
 
 def voice(hertz: int, volume: float, fault: Fault) -> str:
     """The part of a pipeline that makes a site's sound: a sine, and what is wrong with it."""
-    tone = _source(f"sine freq={hertz} name=tone", volume)
+    tone = _source(f"sine freq={hertz} name={TONE}", 0 if fault is Fault.SILENT else volume)
     match fault:
-        case Fault.SILENT:
-            return _source("silence", 0)
         case Fault.CLIPPING:  # a sine that is much too loud leaves only its sign
             return _source(f"square freq={hertz}", 1)
         case Fault.NOISE:
@@ -63,16 +68,16 @@ class Spoilt:
 
     def __init__(self, picture: Picture, fault: Fault, luma: int) -> None:
         """``luma``: how many bytes of a frame are brightness."""
-        self._picture, self._fault, self._luma = picture, fault, luma
+        self._picture, self.fault, self._luma = picture, fault, luma
         self._dark = bytes(BLACK + max(0, value - BLACK) // 5 for value in range(256))
         self._last = b""
         self._next = 0
 
     def frame(self, milliseconds: int, clock: str) -> bytes | None:
         """As of ``Picture``; None when there is none now."""
-        if self._fault is Fault.FROZEN and self._last:
+        if self.fault is Fault.FROZEN and self._last:
             return self._last
-        if self._fault is Fault.LOW_FRAME_RATE:
+        if self.fault is Fault.LOW_FRAME_RATE:
             if milliseconds < self._next:
                 return None
             self._next = milliseconds + _FRAME_MILLISECONDS
@@ -81,7 +86,7 @@ class Spoilt:
 
     def _spoilt(self, frame: bytes) -> bytes:
         luma, chroma = frame[: self._luma], frame[self._luma :]
-        match self._fault:
+        match self.fault:
             case Fault.BLACK:
                 return bytes([BLACK]) * len(luma) + bytes([128]) * len(chroma)
             case Fault.DARK:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import gi
 
-from diemcau.synthetic.faults import ECHO_SECONDS, Fault, voice
+from diemcau.synthetic.faults import ECHO_SECONDS, TONE, Fault, voice
 from diemcau.synthetic.sdp import tidy
 
 gi.require_version("Gst", "1.0")
@@ -233,6 +233,10 @@ class Publisher(Peer):
         it would be stamped with the time since the machine was started, and waited for."""
         if self._plays:
             self._source.emit("push-buffer", Gst.Buffer.new_wrapped(frame))
+
+    def mute(self, muted: bool) -> None:
+        """Take the site's voice away, or give it back."""
+        self._pipeline.get_by_name(TONE).set_property("volume", 0 if muted else TONE_VOLUME)
 
     def echo(self, samples: bytes) -> None:
         """Send what the site hears, as far as it has an echo."""

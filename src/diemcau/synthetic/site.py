@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from diemcau.synthetic import whip
-from diemcau.synthetic.faults import Fault, Spoilt, shown_number
+from diemcau.synthetic.faults import AT_ONCE, Fault, Spoilt, shown_number
 from diemcau.synthetic.picture import Picture
 from diemcau.synthetic.publisher import Format, MediaError, Publisher
 
@@ -67,6 +67,15 @@ class Site(threading.Thread):
         """Throw the session away and make a new one."""
         self._events.put(_LostError("reconnect asked for"))
 
+    def spoil(self, fault: Fault) -> None:
+        """From now on this is wrong with it, and what was before is not. Raises ValueError."""
+        if not {fault, self._picture.fault} <= AT_ONCE:
+            raise ValueError(f"while a site plays, only these: {', '.join(sorted(AT_ONCE))}")
+        self._picture.fault = fault
+        publisher = self._publisher
+        if publisher is not None:
+            publisher.mute(fault is Fault.SILENT)
+
     def stop(self) -> None:
         """End the session and the thread."""
         self._stopping = True
@@ -107,7 +116,7 @@ class Site(threading.Thread):
         self._report("connecting", "")
         while not self._events.empty():  # news of the session before
             self._events.get()
-        publisher = Publisher(self.config.number, self._format, self._notice, self.config.fault)
+        publisher = Publisher(self.config.number, self._format, self._notice, self._picture.fault)
         resource = None
         try:
             self._publisher = publisher

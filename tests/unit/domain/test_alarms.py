@@ -97,7 +97,12 @@ def test_a_dead_link_is_one_alarm_with_its_sites_as_consequences() -> None:
 
 def test_what_follows_from_its_own_fault_is_no_second_alarm() -> None:
     for facts, kind in (
-        (SiteFacts("ready", {"loss_pct": 20.0, "rtt_ms": 900.0, "fps": 0.0}, "stalled"), "loss"),
+        (
+            SiteFacts(
+                "ready", {"loss_pct": 20.0, "rtt_ms": 900.0, "fps": 0.0}, "stalled", "frozen"
+            ),
+            "loss",
+        ),
         (SiteFacts("ready", {"fps": 0.0}, "live", "black"), "black"),
     ):
         play = Play()

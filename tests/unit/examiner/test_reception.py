@@ -26,7 +26,7 @@ def test_packets_bear_the_time_at_which_they_came_and_not_that_at_which_they_are
         return [one.at for one in arrived]
 
     gaps = [later - earlier for earlier, later in pairwise(asyncio.run(received()))]
-    assert min(gaps) >= 0.049
+    assert min(gaps) >= 0.025, "all of them are read in one instant"
 
 
 def spaced(address: Address) -> None:

@@ -72,5 +72,20 @@ def test_it_looks_five_times_a_second_and_only_at_new_pictures() -> None:
     assert sum(looks.due(tick * 0.05, frames=tick + 1) for tick in range(100)) == 25
 
 
+def test_a_picture_that_is_replaced_by_none_stands_still() -> None:
+    looks = Looks(0.0)
+    looks.take(0.1, noise(1))
+    found = [looks.miss(waiting) for waiting in (1.0, 1.2, 1.4)]
+    assert (found, str(looks.look)) == ([False, True, False], "frozen")
+    for number in (2, 3, 4):
+        looks.take(1.4 + 0.2 * number, noise(number))
+    assert str(looks.look) == "moving"
+
+
+def test_what_becomes_black_is_never_frozen_on_the_way() -> None:
+    found = seen([noise(n) for n in range(20)] + [grey(16)] * 20)
+    assert set(found) == {Look.MOVING, Look.BLACK}
+
+
 def test_nothing_is_said_of_a_picture_in_a_format_nobody_knows() -> None:
     assert set(seen([[]] * 50)) == {Look.MOVING}
