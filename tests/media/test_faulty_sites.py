@@ -20,9 +20,11 @@ from tests.media.sites_rig import Event, Sites, is_state, start_sites
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 
 MADE = ("black", "frozen", "dark", "low-frame-rate", "wrong-picture", "silent", "clipping",
-        "noise", "hum", "echo", "one-way", "", "")  # fmt: skip
+        "noise", "hum", "echo", "lip-sync", "one-way", "", "")  # fmt: skip
 FIRST = 11
 SITES = dict(enumerate(MADE, FIRST))
+CLIP = FIRST + len(MADE) - 1
+"""A site that plays a test clip in step."""
 CHIRP_SSRC = 1000
 """What Janus wants of a remote publisher's first stream."""
 
@@ -106,6 +108,7 @@ def described(front: Front) -> list[dict[str, object]]:
             "whep": front.url("whep", f"chirp/{number}"),
             "token": TOKEN,
             "fault": fault,
+            "clip": number == CLIP,
         }
         for number, fault in SITES.items()
     ]
@@ -137,6 +140,17 @@ async def test_the_echo_is_as_weak_as_it_is_made_and_no_earlier(bench: Bench) ->
     figures = (await bench.measured())[FIRST + MADE.index("echo")].figures
     assert figures["echo_ms"] >= 150
     assert figures["echo_db"] == pytest.approx(-12, abs=2)
+
+
+async def test_sound_and_picture_are_as_far_apart_as_they_are_made(bench: Bench) -> None:
+    measured = await bench.measured()
+    late = {number: one.figures.get("sound_late_ms") for number, one in measured.items()}
+    wrong = FIRST + MADE.index("lip-sync")
+    assert late == {
+        **dict.fromkeys(SITES),
+        wrong: pytest.approx(400, abs=90),
+        CLIP: pytest.approx(0, abs=90),
+    }
 
 
 def one_way() -> int:

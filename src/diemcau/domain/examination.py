@@ -28,6 +28,7 @@ class Fault(StrEnum):
     NOISE = "noise"
     HUM = "hum"
     ECHO = "echo"
+    LIP_SYNC = "lip-sync"
     ONE_WAY = "one-way"
     LOSS = "loss"
     JITTER = "jitter"
@@ -40,7 +41,7 @@ PICTURE_FIGURES = (
 )  # fmt: skip
 SOUND_FIGURES = (
     "sound_s", "listened_s", "loudness_lufs", "peak_dbtp", "clipped", "silence_s", "noise_dbfs",
-    "hum_dbfs", "hum_db", "echo_ms", "echo_db", "echo_floor_db", "spread_ms",
+    "hum_dbfs", "hum_db", "echo_ms", "echo_db", "echo_floor_db", "spread_ms", "sound_late_ms",
 )  # fmt: skip
 LINE_FIGURES = ("rtt_ms", "loss_pct", "jitter_ms", "kbps")
 
@@ -112,6 +113,10 @@ class Thresholds:
     """ITU-T P.340 asks for a loss of 40 dB on the way through a hands-free terminal; 5 dB are left
     to the measurement."""
 
+    sound_late_max_ms: float = 185.0
+    sound_early_max_ms: float = 90.0
+    """ITU-R BT.1359: beyond these, sound and picture that are apart are not accepted."""
+
     loss_max_pct: float = 2.0
     """ITU-T G.1010: a videophone bears 1 % and speech 3 %; lost pictures are sent again here."""
 
@@ -144,6 +149,10 @@ _RULES: Mapping[Fault, Callable[[Measured, Thresholds], bool]] = {
     Fault.NOISE: lambda m, t: m.over("noise_dbfs", t.noise_max_dbfs),
     Fault.HUM: lambda m, t: m.over("hum_db", t.hum_min_db) and m.over("hum_dbfs", t.hum_max_dbfs),
     Fault.ECHO: lambda m, t: m.over("echo_db", t.echo_max_db),
+    Fault.LIP_SYNC: lambda m, t: (
+        m.over("sound_late_ms", t.sound_late_max_ms)
+        or m.under("sound_late_ms", -t.sound_early_max_ms)
+    ),
     Fault.ONE_WAY: lambda m, t: m.hears is False,
     Fault.LOSS: lambda m, t: m.over("loss_pct", t.loss_max_pct),
     Fault.JITTER: lambda m, t: (
@@ -182,7 +191,7 @@ ANSWERS: Mapping[str, frozenset[Fault]] = {
     "camera": frozenset(_SEEN),
     "picture": frozenset(_SEEN | {Fault.LOW_FRAME_RATE, Fault.SMALL_PICTURE}),
     "microphone": frozenset(_HEARD),
-    "sound-out": frozenset(_HEARD),
+    "sound-out": frozenset(_HEARD | {Fault.LIP_SYNC}),
     "sound-in": frozenset({Fault.ONE_WAY}),
     "line": frozenset({Fault.LOSS, Fault.JITTER, Fault.DELAY}),
     "mcu": frozenset({Fault.NOT_REACHED}),

@@ -140,6 +140,19 @@ WORDS: Mapping[Fault, Words] = {
             " let only one device in the room use loudspeaker and microphone.",
         ),
     ),
+    Fault.LIP_SYNC: Words(
+        Text(
+            "Tiếng và hình của điểm cầu không khớp nhau.",
+            "The site's sound and picture are not in step.",
+        ),
+        Text(
+            "Cho hình, tiếng đi cùng một đường: cắm micro vào máy gửi hình; tắt bộ trễ tiếng của"
+            " bàn trộn, chế độ xử lý hình của camera; rồi phát lại đoạn phim thử.",
+            "Let picture and sound go one way: plug the microphone into what sends the picture;"
+            " switch off the mixing desk's delay and the camera's picture processing; then play"
+            " the test clip again.",
+        ),
+    ),
     Fault.ONE_WAY: Words(
         Text(
             "Điểm cầu gửi được nhưng không nhận được tiếng của điểm cầu chính.",

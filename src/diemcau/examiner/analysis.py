@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from diemcau.examiner import echo, opus, picture, sound
+from diemcau.examiner import echo, lipsync, opus, picture, sound
 from diemcau.examiner.stream import RATE, Heard, spread_ms
 
 
@@ -24,7 +24,11 @@ def result(heard: Heard) -> dict[str, Any]:
     figures = {**seen.figures, **sound.figures(own), "sound_s": came.seconds}
     if heard.audio:
         figures["spread_ms"] = spread_ms(heard.audio, RATE)
-    if chirps and came.there.any():
-        figures |= echo.figures(came.samples.mean(axis=0), chirps)
+    if came.there.any():
+        mono = came.samples.mean(axis=0)
+        lights = [light._replace(at=light.at - heard.start) for light in seen.lights]
+        figures |= lipsync.figures(lights, mono)
+        if chirps:
+            figures |= echo.figures(mono, chirps)
     rounded = {name: round(value, 4) for name, value in figures.items()}
     return {"figures": rounded, "mark": seen.mark}

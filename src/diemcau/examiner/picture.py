@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from diemcau.apart.stillness import EVERY, KEYFRAMES, changed, thinned
 from diemcau.examiner import graph, mark
 from diemcau.examiner.h264 import CLOCK, Unit, access_units
+from diemcau.examiner.lipsync import Light
 from diemcau.examiner.stream import Arrived
 
 LOOK_EVERY_S = EVERY
@@ -27,13 +28,18 @@ WHITE = 235
 ANALYSERS = {"blackdetect": "d=0"}
 ROWS = 36
 """How many rows of a picture are compared with the one before."""
+SPARSE = 8
+"""Of how many rows and columns one tells how bright a picture is."""
 CERTAIN = 6
 """So many looks without a change make one with a change among them a keyframe's."""
 
 
 class Picture(NamedTuple):
+    """``lights``: how bright each frame was, and when it came (monotonic seconds)."""
+
     figures: dict[str, float]
     mark: int | None
+    lights: list[Light]
 
 
 def examined(arrived: Sequence[Arrived], end: float) -> Picture:
@@ -43,7 +49,7 @@ def examined(arrived: Sequence[Arrived], end: float) -> Picture:
     for said in graph.of_pictures(look.at(_decoded(units)), ANALYSERS):
         black.hear(said)
     if not look.seconds:
-        return Picture({"frames": 0.0}, None)
+        return Picture({"frames": 0.0}, None, [])
     count, lasted = len(look.seconds), max(end - units[0].at, 1 / CLOCK)
     figures = {
         "frames": float(count),
@@ -54,7 +60,9 @@ def examined(arrived: Sequence[Arrived], end: float) -> Picture:
         "frozen_s": min(lasted, look.unchanged(end - units[-1].at)),
         **look.brightness(),
     }
-    return Picture(figures, look.mark())
+    zero = min(unit.at - unit.stamp / CLOCK for unit in units)
+    lights = [Light(zero + seconds, luma) for seconds, luma in look.lights]
+    return Picture(figures, look.mark(), lights)
 
 
 def _decoded(units: Iterable[Unit]) -> Iterator[av.VideoFrame]:
@@ -82,6 +90,7 @@ class _Look:
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
+        self.lights: list[tuple[float, float]] = []
         self.width = self.height = 0
         self._levels = np.zeros(256, np.int64)
         self._marks: Counter[int] = Counter()
@@ -94,9 +103,11 @@ class _Look:
             seconds = (frame.pts or 0) / CLOCK
             self.seconds.append(seconds)
             self.width, self.height = frame.width, frame.height
+            luma = _luma(frame)
+            self.lights.append((seconds, float(luma[::SPARSE, ::SPARSE].mean())))
             if seconds >= self._next:
                 self._next = seconds + LOOK_EVERY_S
-                self._see(seconds, _luma(frame))
+                self._see(seconds, luma)
             yield frame
 
     def _see(self, seconds: float, luma: NDArray[np.uint8]) -> None:

@@ -4,7 +4,8 @@
 
 The file: ``{"sites": [{"number", "name", "code", "whip", "token", "whep", "fault"}, …], "width",
 "height", "fps", "bitrate", "motion", "play"}``; ``whep`` is what a site plays if ``play`` is true,
-``fault`` one of ``faults.Fault``, if anything shall be wrong with it.
+``fault`` one of ``faults.Fault``, if anything shall be wrong with it; ``"clip": true``: it plays a
+test clip, a flash and a pip in every second.
 
 Prints a JSON line for each change of a site's state. Takes orders as JSON lines on stdin:
 ``{"reconnect": "26-07-012"}`` or ``{"reconnect": "*"}``, ``{"spoil": "26-07-012", "fault":

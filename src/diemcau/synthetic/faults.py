@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from diemcau.synthetic.mark import BLACK, MAX_NUMBER
+from diemcau.synthetic.mark import BLACK, MAX_NUMBER, WHITE
 from diemcau.synthetic.picture import Picture
 
 
@@ -24,6 +24,7 @@ class Fault(StrEnum):
     NOISE = "noise"
     HUM = "hum"
     ECHO = "echo"
+    LIP_SYNC = "lip-sync"
     ONE_WAY = "one-way"
 
 
@@ -35,7 +36,11 @@ AT_ONCE = frozenset(
 ECHO_SECONDS, ECHO_VOLUME = 0.15, 0.25
 """What a site with an echo hears comes back so much later, at -12 dB."""
 
+CLIP_MS, FLASH_MS, LATE_MS = 1000, 200, 400
+"""A test clip flashes and pips once a second; where they are not in step, the pip comes so late."""
+
 _FRAME_MILLISECONDS = 333
+_PIP_HZ, _PIP_PERIODS = 1000, 60
 _NOISE_VOLUME, _HUM_VOLUME, _HUM_HZ = 0.15, 0.1, 50
 TONE = "tone"
 """The element that makes a site's voice."""
@@ -47,8 +52,12 @@ def shown_number(number: int, fault: Fault) -> int:
     return (number + 1) % (MAX_NUMBER + 1) if fault is Fault.WRONG_PICTURE else number
 
 
-def voice(hertz: int, volume: float, fault: Fault) -> str:
-    """The part of a pipeline that makes a site's sound: a sine, and what is wrong with it."""
+def voice(hertz: int, volume: float, fault: Fault, clip: bool) -> str:
+    """The part of a pipeline that makes a site's sound: a sine, or a test ``clip``'s pips, and what
+    is wrong with it."""
+    if clip:
+        wave = f"ticks freq={_PIP_HZ} sine-periods-per-tick={_PIP_PERIODS} name={TONE}"
+        return _source(f"{wave} tick-interval={CLIP_MS * 1_000_000}", volume)
     tone = _source(f"sine freq={hertz} name={TONE}", 0 if fault is Fault.SILENT else volume)
     match fault:
         case Fault.CLIPPING:  # a sine that is much too loud leaves only its sign
@@ -64,17 +73,22 @@ def voice(hertz: int, volume: float, fault: Fault) -> str:
 
 
 class Spoilt:
-    """A site's picture, with what is wrong with it."""
+    """A site's picture, with what is wrong with it, or the flashes of a test ``clip``."""
 
-    def __init__(self, picture: Picture, fault: Fault, luma: int) -> None:
+    def __init__(self, picture: Picture, fault: Fault, luma: int, clip: bool) -> None:
         """``luma``: how many bytes of a frame are brightness."""
+        self._clip, self._early = clip, LATE_MS if fault is Fault.LIP_SYNC else 0
         self._picture, self.fault, self._luma = picture, fault, luma
         self._dark = bytes(BLACK + max(0, value - BLACK) // 5 for value in range(256))
+        self._white = bytes([WHITE]) * luma + bytes([128]) * (luma // 2)
         self._last = b""
         self._next = 0
 
-    def frame(self, milliseconds: int, clock: str) -> bytes | None:
-        """As of ``Picture``; None when there is none now."""
+    def frame(self, milliseconds: int, clock: str, running: int) -> bytes | None:
+        """As of ``Picture``; None when there is none now. ``running``: since when it is sent, in
+        milliseconds."""
+        if self._clip and (running + self._early) % CLIP_MS < FLASH_MS:
+            return self._white
         if self.fault is Fault.FROZEN and self._last:
             return self._last
         if self.fault is Fault.LOW_FRAME_RATE:

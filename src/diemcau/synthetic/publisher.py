@@ -82,7 +82,7 @@ _TYPES = (
 )
 
 
-def _description(number: int, fmt: Format, fault: Fault) -> str:
+def _description(number: int, fmt: Format, fault: Fault, clip: bool) -> str:
     """Return the pipeline: picture and tone → H.264 and Opus → webrtcbin.
 
     The transport-wide feedback extension is offered because its reports come every 200 ms, while
@@ -104,7 +104,7 @@ framerate={fmt.fps}/1,pixel-aspect-ratio=1/1
 packetization-mode=(string)1,
 rtcp-fb-nack-pli=true,rtcp-fb-transport-cc=true,extmap-3=(string)"{_TWCC}"
     ! rtc.
-    {voice(tone_hz(number), TONE_VOLUME, fault)}
+    {voice(tone_hz(number), TONE_VOLUME, fault, clip)}
     ! opusenc bitrate=24000 complexity=0 frame-size=20
     ! rtpopuspay pt=111
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111,clock-rate=48000,
@@ -200,9 +200,14 @@ class Publisher(Peer):
     """
 
     def __init__(
-        self, number: int, fmt: Format, notice: Callable[[str], None], fault: Fault
+        self,
+        number: int,
+        fmt: Format,
+        notice: Callable[[str], None],
+        fault: Fault,
+        clip: bool = False,
     ) -> None:
-        super().__init__(_description(number, fmt, fault))
+        super().__init__(_description(number, fmt, fault, clip))
         self._notice = notice
         self.last_rtcp = 0.0
         self.silence_limit = SILENCE_SECONDS
@@ -246,6 +251,11 @@ class Publisher(Peer):
         running = self._pipeline.get_clock().get_time() - self._pipeline.get_base_time()
         buffer.pts = running + round(ECHO_SECONDS * Gst.SECOND)
         self._heard.emit("push-buffer", buffer)
+
+    @property
+    def running_ms(self) -> int:
+        """How long its clock has run."""
+        return int(self._pipeline.get_current_running_time()) // 1_000_000 if self._plays else 0
 
     @property
     def _plays(self) -> bool:

@@ -33,6 +33,12 @@ class SiteConfig(NamedTuple):
     token: str
     whep: str = ""
     fault: Fault = Fault.NONE
+    clip: bool = False
+    """Whether it plays a test clip, which one whose sound is late does as well."""
+
+    @property
+    def plays_clip(self) -> bool:
+        return self.clip or self.fault is Fault.LIP_SYNC
 
 
 class _StopError(Exception):
@@ -58,7 +64,8 @@ class Site(threading.Thread):
         self.config, self._format = config, fmt
         number = shown_number(config.number, config.fault)
         picture = Picture(number, config.name, config.code, fmt.width, fmt.height, fmt.motion)
-        self._picture = Spoilt(picture, config.fault, fmt.width * fmt.height)
+        luma = fmt.width * fmt.height
+        self._picture = Spoilt(picture, config.fault, luma, config.plays_clip)
         self._events: queue.SimpleQueue[Exception] = queue.SimpleQueue()
         self._publisher: Publisher | None = None
         self._stopping = False
@@ -86,7 +93,7 @@ class Site(threading.Thread):
         publisher = self._publisher
         if publisher is None:
             return
-        frame = self._picture.frame(milliseconds, clock)
+        frame = self._picture.frame(milliseconds, clock, publisher.running_ms)
         if frame is not None:
             publisher.push(frame)
 
@@ -116,7 +123,13 @@ class Site(threading.Thread):
         self._report("connecting", "")
         while not self._events.empty():  # news of the session before
             self._events.get()
-        publisher = Publisher(self.config.number, self._format, self._notice, self._picture.fault)
+        publisher = Publisher(
+            self.config.number,
+            self._format,
+            self._notice,
+            self._picture.fault,
+            self.config.plays_clip,
+        )
         resource = None
         try:
             self._publisher = publisher

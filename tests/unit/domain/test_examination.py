@@ -32,7 +32,7 @@ GOOD = Measured(
         "over_exposed": 0.02, "black": 0, "frozen_s": 0.1,
         "sound_s": 5.9, "listened_s": 2.6, "loudness_lufs": -23, "peak_dbtp": -6, "clipped": 0,
         "silence_s": 0.4, "noise_dbfs": -58, "hum_dbfs": -80, "hum_db": 2, "echo_floor_db": -50,
-        "spread_ms": 12,
+        "spread_ms": 12, "sound_late_ms": 30,
         "rtt_ms": 20, "loss_pct": 0, "jitter_ms": 3, "kbps": 800,
     },
     hears=True, reached=True, mark=7, expected=7,
@@ -45,7 +45,9 @@ BAD: Mapping[Fault, Mapping[str, float]] = {
     Fault.NO_SOUND: {"sound_s": 0}, Fault.SILENT: {"silence_s": 2.6},
     Fault.QUIET: {"loudness_lufs": -52}, Fault.CLIPPING: {"clipped": 0.2},
     Fault.NOISE: {"noise_dbfs": -30}, Fault.HUM: {"hum_db": 40, "hum_dbfs": -35},
-    Fault.ECHO: {"echo_db": -12, "echo_ms": 150}, Fault.LOSS: {"loss_pct": 5},
+    Fault.ECHO: {"echo_db": -12, "echo_ms": 150},
+    Fault.LIP_SYNC: {"sound_late_ms": -150},
+    Fault.LOSS: {"loss_pct": 5},
     Fault.JITTER: {"spread_ms": 240, "jitter_ms": 40}, Fault.DELAY: {"rtt_ms": 600},
 }  # fmt: skip
 

@@ -145,11 +145,11 @@ def test_a_stream_with_holes_is_still_seen() -> None:
 
 def test_without_a_keyframe_there_is_no_picture() -> None:
     late = [one for one in video(moving()) if one.at > 0.05]
-    assert picture.examined(late, SECONDS) == Picture({"frames": 0.0}, None)
+    assert picture.examined(late, SECONDS) == Picture({"frames": 0.0}, None, [])
 
 
 def test_without_packets_there_is_no_picture() -> None:
-    assert picture.examined([], SECONDS) == Picture({"frames": 0.0}, None)
+    assert picture.examined([], SECONDS) == Picture({"frames": 0.0}, None, [])
 
 
 @settings(max_examples=50, deadline=None)
