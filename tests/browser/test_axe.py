@@ -171,6 +171,7 @@ VISITS = {
     ),
     "join": Visit("/join", {"": sees("input")}),
     "kiosk": Visit("/kiosk#token=kiosk", {"": sees("[role=timer]")}),
+    "clip": Visit("/clip", {"": sees("button.primary")}),
     "screen": Visit("/c/c1/screen#token=viewer", {"": says("Chưa có tín hiệu")}),
     "guided": Visit("/c/c1/mcu/vnpt", {"": another_make}, account="vnpt"),
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,38 @@ def test_a_press_on_the_kiosk_makes_it_full_screen(open_page: Open) -> None:
     page.get_by_role("button", name="Chạm để mở toàn màn hình").click()
     expect(page.get_by_role("button", name="Chạm để mở toàn màn hình")).to_have_count(0)
     assert page.evaluate("document.fullscreenElement !== null")
+
+
+LISTENED = """
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (...when) {
+    const heard = new AnalyserNode(this.context, { fftSize: 512 });
+    this.connect(heard);
+    const samples = new Float32Array(heard.fftSize);
+    window.log = [];
+    setInterval(() => {
+      heard.getFloatTimeDomainData(samples);
+      const loud = Math.max(...samples) > 0.1;
+      const lit = document.querySelector('main').classList.contains('lit');
+      window.log.push([this.context.currentTime, loud, lit]);
+    }, 4);
+    return start.apply(this, when);
+  };
+"""
+ONSETS = """(column) => window.log
+  .filter((one, n, all) => n > 0 && one[column] && !all[n - 1][column])
+  .map((one) => one[0])"""
+
+
+def test_the_test_clip_flashes_when_it_pips(open_page: Open) -> None:
+    page = open_page("/clip")
+    page.evaluate(f"() => {{ {LISTENED} }}")
+    page.get_by_role("button", name="Phát").click()
+    until(page, lambda: len(page.evaluate(ONSETS, 2)) > 3, "it flashes")
+    flashes: list[float] = page.evaluate(ONSETS, 2)
+    pips: list[float] = page.evaluate(ONSETS, 1)
+    apart = [min(abs(pip - flash) for pip in pips) for flash in flashes[:3]]
+    assert max(apart) < 0.09, (flashes, pips)
+    assert [round(b - a) for a, b in pairwise(flashes)] == [1] * (len(flashes) - 1)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Phát")).to_be_visible()

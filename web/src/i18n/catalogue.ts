@@ -2,6 +2,7 @@
 import { account } from './account.ts';
 import { book } from './book.ts';
 import { chair } from './chair.ts';
+import { clip } from './clip.ts';
 import { common } from './common.ts';
 import { control } from './control.ts';
 import { desk } from './desk.ts';
@@ -25,7 +26,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator, ...incident, ...links, ...guided,
+  ...share, ...operator, ...incident, ...links, ...guided, ...clip,
 } as const;
 
 export type TextKey = keyof typeof texts;

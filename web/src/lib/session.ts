@@ -74,7 +74,7 @@ export function roleIn(me: Me): Role {
 
 /** Pages that need no token of their own: what they are opened with is in their address, or typed there. */
 export function isNobodys(here: Route): boolean {
-  return ['acknowledge', 'sign-in', 'join', 'kiosk'].includes(here.page);
+  return ['acknowledge', 'sign-in', 'join', 'kiosk', 'clip'].includes(here.page);
 }
 
 /** Whether a page is for somebody with this token; the server decides what he can do there. */
@@ -107,7 +107,7 @@ const OFFICE = ['conferences', 'urgent', 'directory', 'accounts', 'account', 'pr
 export type OfficePage = 'home' | 'new' | 'dossier' | (typeof OFFICE)[number];
 
 export type Route =
-  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | 'join' | 'kiosk' | (typeof OFFICE)[number] }
+  | { page: 'home' | 'new' | 'acknowledge' | 'sign-in' | 'join' | 'kiosk' | 'clip' | (typeof OFFICE)[number] }
   | { page: 'dossier'; dossier: string; tab: Tab }
   | { page: 'self-test'; dossier: string; site: string }
   | { page: 'entry'; conference: string }
@@ -121,7 +121,9 @@ export function route(pathname: string): Route {
   if (path === '/' || path === '/index.html') return { page: 'home' };
   if (path === '/a') return { page: 'acknowledge' };
   if (path === '/sign-in') return { page: 'sign-in' };
-  if (path === '/join' || path === '/kiosk') return { page: path === '/join' ? 'join' : 'kiosk' };
+  if (path === '/join') return { page: 'join' };
+  if (path === '/kiosk') return { page: 'kiosk' };
+  if (path === '/clip') return { page: 'clip' };
   const office = OFFICE.find((name) => path === `/${name}`);
   if (office) return { page: office };
   return dossierRoute(path) ?? conferenceRoute(path) ?? { page: 'unknown' };
