@@ -120,6 +120,32 @@ async def test_who_fails_is_told_why_and_examined_again(
     assert state(house)["rehearsal"]["passed"] == [HERE]
 
 
+@pytest.mark.parametrize(
+    ("page", "faults"),
+    [
+        ({"can_send_kbps": 1750.0}, []),
+        ({"can_send_kbps": 320.0}, ["narrow"]),
+        ({"can_send_kbps": -1.0, "jitter_ms": 1e9}, []),
+    ],
+)
+async def test_what_a_rooms_page_says_of_its_line_is_judged_if_it_can_be_true(
+    house: FakeServer,
+    client: httpx2.AsyncClient,
+    path: str,
+    operator: dict[str, str],
+    page: dict[str, float],
+    faults: list[str],
+) -> None:
+    publish(house, HERE)
+    house.server.observations.page(house.conference.id, HERE, page)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE)
+    seen = state(house)["examinations"][HERE]
+    assert [fault["fault"] for fault in seen["faults"]] == faults
+    assert seen["figures"] == GOOD | {n: v for n, v in page.items() if 0 <= v < 60_000}
+
+
 async def test_who_joins_anew_after_mending_is_examined_at_once(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:

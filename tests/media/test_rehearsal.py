@@ -59,7 +59,11 @@ async def test_a_good_site_passes_and_one_that_hears_nothing_is_named(stage: Sta
     found = await stage.rehearsed(*SITES, DEAF)
     for site in SITES:
         assert (found[site]["state"], found[site]["faults"]) == ("passed", [])
+        figures = found[site]["figures"]
+        assert figures["down_loss_pct"] == 0
+        assert figures["down_kbps"] > 0
     assert [fault["fault"] for fault in found[DEAF]["faults"]] == ["one-way"]
+    assert not {"down_kbps", "down_loss_pct"} & found[DEAF]["figures"].keys()
     assert stage.meeting.state["sites"][COMMUNE].get("input", "") in ("", "live")
 
 

@@ -239,8 +239,9 @@ def test_quality_is_the_mcus_and_for_what_it_lacks_the_pages(observations: Obser
     entry = {"conference": "c1", "site": "s-bac-1", "rtt_ms": 12, "kbps": 850}
     observations.stats(Report(NORTH, "stats", {"publishers": [entry]}))
     page = {"rtt_ms": 99, "fps": 25, "nonsense": 1, "kbps": "many", "jitter_ms": float("nan")}
+    page["can_send_kbps"] = 1750
     observations.page("c1", "s-bac-1", page)
-    shown = {"rtt_ms": 12, "kbps": 850, "fps": 25, "class": "good"}
+    shown = {"rtt_ms": 12, "kbps": 850, "fps": 25, "can_send_kbps": 1750, "class": "good"}
     assert site(observations, "s-bac-1")["quality"] == shown
     observe(observations, NORTH, ROOM)
     assert "quality" not in site(observations, "s-bac-1")

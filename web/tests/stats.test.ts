@@ -45,6 +45,17 @@ describe('figures of a connection', () => {
     const quality = between(read(out(100, 0), false, 0), read(out(125, 5), false, 1000));
     expect(quality).toEqual({ loss_pct: 3.85, kbps: 1000, fps: 25, rtt_ms: 80, jitter_ms: 2 });
   });
+  it('of a sender tell what its line would carry, by the pair in use', () => {
+    const pairs = [
+      { type: 'candidate-pair', nominated: true, availableOutgoingBitrate: 1_234_567 },
+      { type: 'candidate-pair', nominated: false, availableOutgoingBitrate: 9_000_000 },
+    ];
+    const sent = between(read(pairs, false, 0), read(pairs, false, 1000));
+    expect(sent?.can_send_kbps).toBe(1235);
+    expect(worse(sent, { can_send_kbps: 7 })).toHaveProperty('can_send_kbps', 1235);
+    expect(between(read(pairs, true, 0), read(pairs, true, 1000))).not.toHaveProperty('can_send_kbps');
+    expect(between(read([], false, 0), read([], false, 1000))).not.toHaveProperty('can_send_kbps');
+  });
   it('of a site are the worse of both ways, and the rate is what it sends', () => {
     const sent = { rtt_ms: 10, loss_pct: 0, jitter_ms: 9, kbps: 900, fps: 25 };
     const received = { rtt_ms: 30, loss_pct: 2, jitter_ms: 1, kbps: 1500, fps: 24 };

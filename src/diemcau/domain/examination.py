@@ -31,6 +31,8 @@ class Fault(StrEnum):
     LIP_SYNC = "lip-sync"
     ONE_WAY = "one-way"
     LOSS = "loss"
+    LOSS_DOWN = "loss-down"
+    NARROW = "narrow"
     JITTER = "jitter"
     DELAY = "delay"
     NOT_REACHED = "not-reached"
@@ -43,7 +45,9 @@ SOUND_FIGURES = (
     "sound_s", "listened_s", "loudness_lufs", "peak_dbtp", "clipped", "silence_s", "noise_dbfs",
     "hum_dbfs", "hum_db", "echo_ms", "echo_db", "echo_floor_db", "spread_ms", "sound_late_ms",
 )  # fmt: skip
-LINE_FIGURES = ("rtt_ms", "loss_pct", "jitter_ms", "kbps")
+LINE_FIGURES = (
+    "rtt_ms", "loss_pct", "jitter_ms", "kbps", "down_loss_pct", "down_kbps", "can_send_kbps",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,13 @@ class Thresholds:
     """ITU-R BT.1359: beyond these, sound and picture that are apart are not accepted."""
 
     loss_max_pct: float = 2.0
-    """ITU-T G.1010: a videophone bears 1 % and speech 3 %; lost pictures are sent again here."""
+    """ITU-T G.1010: a videophone bears 1 % and speech 3 %; lost pictures are sent again here. It
+    holds for either way."""
+
+    can_send_min_kbps: float = 500.0
+    """Sound takes 40, which leaves 0.13 bit for each pixel of 640×360 at 15 pictures a second; with
+    less than 0.1 a camera's picture in H.264, constrained baseline, is no longer sharp. A rule of
+    thumb, not standardised; the estimate is the browser's own (W3C webrtc-stats)."""
 
     spread_max_ms: float = 100.0
     """ITU-T Y.1541 class 0 asks for 50 ms on a network's way; the same again is left to the site's
@@ -155,6 +165,8 @@ _RULES: Mapping[Fault, Callable[[Measured, Thresholds], bool]] = {
     ),
     Fault.ONE_WAY: lambda m, t: m.hears is False,
     Fault.LOSS: lambda m, t: m.over("loss_pct", t.loss_max_pct),
+    Fault.LOSS_DOWN: lambda m, t: m.over("down_loss_pct", t.loss_max_pct),
+    Fault.NARROW: lambda m, t: m.under("can_send_kbps", t.can_send_min_kbps),
     Fault.JITTER: lambda m, t: (
         m.over("spread_ms", t.spread_max_ms) and m.over("jitter_ms", t.jitter_min_ms)
     ),
@@ -174,8 +186,9 @@ EXPLAINS: Mapping[Fault, frozenset[Fault]] = {
     Fault.NO_SOUND: frozenset({Fault.SILENT, Fault.CLIPPING, Fault.ECHO, Fault.NOT_REACHED}),
     Fault.SILENT: frozenset({Fault.QUIET, Fault.NOISE, Fault.HUM}),
     Fault.CLIPPING: frozenset({Fault.NOISE, Fault.HUM}),
-    Fault.LOSS: frozenset({Fault.JITTER, Fault.FROZEN, Fault.SMALL_PICTURE}),
-    Fault.JITTER: frozenset({Fault.DELAY, Fault.LOW_FRAME_RATE}),
+    Fault.LOSS: frozenset({Fault.JITTER, Fault.FROZEN, Fault.SMALL_PICTURE, Fault.LOSS_DOWN}),
+    Fault.JITTER: frozenset({Fault.DELAY, Fault.LOW_FRAME_RATE, Fault.NARROW}),
+    Fault.NARROW: frozenset({Fault.LOW_FRAME_RATE, Fault.SMALL_PICTURE}),
 }  # fmt: skip
 """What follows from a fault by itself, one step far."""
 
@@ -193,7 +206,7 @@ ANSWERS: Mapping[str, frozenset[Fault]] = {
     "microphone": frozenset(_HEARD),
     "sound-out": frozenset(_HEARD | {Fault.LIP_SYNC}),
     "sound-in": frozenset({Fault.ONE_WAY}),
-    "line": frozenset({Fault.LOSS, Fault.JITTER, Fault.DELAY}),
+    "line": frozenset({Fault.LOSS, Fault.LOSS_DOWN, Fault.NARROW, Fault.JITTER, Fault.DELAY}),
     "mcu": frozenset({Fault.NOT_REACHED}),
 }
 """The check items of a procedure that an examination answers, and the faults that fail each."""

@@ -171,6 +171,29 @@ WORDS: Mapping[Fault, Words] = {
             "Use a cable instead of Wi-Fi, stop other downloads; if it lasts, tell the carrier.",
         ),
     ),
+    Fault.LOSS_DOWN: Words(
+        Text(
+            "Đường truyền chiều về điểm cầu mất gói.",
+            "The line loses packets on the way to the site.",
+        ),
+        Text(
+            "Ngừng tải dữ liệu về, dùng dây mạng thay Wi-Fi; nếu còn, báo nhà mạng: chiều về.",
+            "Stop downloads, use a cable instead of Wi-Fi; if it lasts, tell the carrier: the way"
+            " down.",
+        ),
+    ),
+    Fault.NARROW: Words(
+        Text(
+            "Băng thông chiều gửi của điểm cầu không đủ để hình nét.",
+            "The line carries too little from the site for a sharp picture.",
+        ),
+        Text(
+            "Ngừng gửi dữ liệu khác, dùng dây mạng thay Wi-Fi; nếu còn, đề nghị nhà mạng nâng"
+            " băng thông chiều gửi.",
+            "Stop other uploads, use a cable instead of Wi-Fi; if it lasts, ask the carrier for"
+            " more bandwidth on the way up.",
+        ),
+    ),
     Fault.JITTER: Words(
         Text(
             "Độ trễ đường truyền của điểm cầu biến động mạnh.",

@@ -85,6 +85,7 @@ PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "loss_pct": (0, 100),
     "jitter_ms": (0, 60_000),
     "kbps": (0, 1_000_000),
+    "can_send_kbps": (0, 1_000_000),
     "fps": (0, 240),
     "level_db": (-200, 20),
 }

@@ -66,7 +66,7 @@ class Agent:
             settings.program,
         )
         self.reconciler = Reconciler(self.media)
-        self._statistics = Statistics(self.media)
+        self._statistics = Statistics(self.media.ground)
         self._silence = Silence(self.media)
         pace = Pace(settings.stills_every)
         self._stills = Stills(self.media.ground, settings.folder / "stills", self._send_still, pace)

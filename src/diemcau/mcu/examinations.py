@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import secrets
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from diemcau.mcu.mixers import CHIRP_SSRC
 from diemcau.mcu.ports import free_udp_ports, give_back
 from diemcau.mcu.present import Held
 from diemcau.mcu.rooms import Rooms, feed_mids
+from diemcau.mcu.statistics import Reading
 from diemcau.ports.media import MediaError
 
 log = structlog.get_logger(__name__)
@@ -131,21 +133,35 @@ class Examinations:
         """Tell what is found. Of an examination that failed nothing is told: whoever asked for it
         asks again."""
         try:
+            before = await self._sent(self._sessions(wanted))
             found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
+            ears = self._sessions(wanted, sound=wanted.chirp)
+            down = way_down(before, await self._sent(ears))
         except MediaError as error:
             log.warning("not examined", site=wanted.site, error=str(error))
             return
         told = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
-        self._on_event("examined", {**told, **found, "hears": self._hears(wanted)})
+        figures = {**found["figures"], **down}
+        self._on_event("examined", {**told, **found, "figures": figures, "hears": bool(ears)})
 
-    def _hears(self, wanted: Examination) -> bool:
-        """Whether a session of the site plays the chirp."""
-        return any(
-            isinstance(held.resource, Listener)
-            and (held.resource.conference, held.resource.site) == (wanted.conference, wanted.site)
-            and held.resource.sound == wanted.chirp
+    def _sessions(self, wanted: Examination, sound: str = "") -> list[Held]:
+        """What the site plays: of its sessions all, or those that hear this feed."""
+        return [
+            held
             for held in self._ground.present.held
-        )
+            if isinstance(held.resource, Listener)
+            and (held.resource.conference, held.resource.site) == (wanted.conference, wanted.site)
+            and sound in ("", held.resource.sound)
+        ]
+
+    async def _sent(self, sessions: list[Held]) -> dict[int, Reading]:
+        """What went down to them so far, by handle."""
+        sent = {}
+        for held in sessions:
+            media = await self._ground.media(held)
+            if media and held.handle is not None:
+                sent[held.handle.number] = Reading.of(media, "out", time.monotonic())
+        return sent
 
     def _end_looking(self, key: Key) -> None:
         task = self._looking.pop(key, None)
@@ -174,3 +190,15 @@ class Examinations:
         if number is not None and self._examiner is not None and self._examiner.running:
             with contextlib.suppress(MediaError):
                 await self._examiner.call("close", {"id": number})
+
+
+def way_down(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
+    """What arrived of what was sent down to a session, ``down_kbps`` and ``down_loss_pct``; nothing
+    if none of them is the same as before."""
+    for handle in before.keys() & after.keys():
+        rates = after[handle].since(before[handle])
+        if rates:
+            arrived = rates["kbps"] * (1 - rates["loss_pct"] / 100)
+            figures = {"down_kbps": arrived, "down_loss_pct": rates["loss_pct"]}
+            return {name: round(value, 2) for name, value in figures.items()}
+    return {}

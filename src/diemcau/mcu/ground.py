@@ -153,6 +153,17 @@ class Ground:
         if answer:
             await handle.message(jsep={"type": "answer", "sdp": answer}, request="start")
 
+    async def media(self, held: Held) -> list[Json]:
+        """How the media of its handle fare; none before it is up, or when it hung up a moment
+        ago."""
+        if self.session is None or self.admin is None or held.handle is None:
+            return []
+        try:
+            info = await self.admin.info(self.session.number, held.handle.number)
+        except JanusError:
+            return []
+        return list(((info.get("webrtc") or {}).get("media") or {}).values())
+
     async def ask_keyframe(self, conference: str, feed: str) -> bool:
         """Ask whoever sends the feed for a keyframe; False if it comes from the mixer here."""
         held = self.present.feed(conference, feed)

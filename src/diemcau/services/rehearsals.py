@@ -15,6 +15,7 @@ from diemcau.domain.dossier import Dossier
 from diemcau.domain.examination import Fault, Measured, answers, judge
 from diemcau.domain.examination_words import WORDS
 from diemcau.domain.journal import SYSTEM, Note
+from diemcau.domain.quality import believed
 from diemcau.domain.refusal import Refusal, Text
 from diemcau.domain.rehearsal import Examined, is_under_examination, next_moment
 from diemcau.ports.clock import Clock
@@ -195,12 +196,9 @@ class Rehearsals(Ticking):
     def _measured(self, conference: Conference, found: Found) -> Measured:
         said, site = self._observations.of(conference.id), found.site
         slot = conference.slots.index(site) if site in conference.slots else None
+        line = said.page_quality.get(site, {}) | said.quality.get(site, {})
         return Measured(
-            figures={
-                **said.page_quality.get(site, {}),
-                **said.quality.get(site, {}),
-                **found.figures,
-            },
+            figures={**believed(line), **found.figures},
             mark=found.mark,
             expected=self._files.book.directory.site(site).number,
             hears=found.hears and said.loudest_heard.get(site, 0.0) > UNHEARD_DB,

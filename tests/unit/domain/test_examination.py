@@ -34,6 +34,7 @@ GOOD = Measured(
         "silence_s": 0.4, "noise_dbfs": -58, "hum_dbfs": -80, "hum_db": 2, "echo_floor_db": -50,
         "spread_ms": 12, "sound_late_ms": 30,
         "rtt_ms": 20, "loss_pct": 0, "jitter_ms": 3, "kbps": 800,
+        "down_loss_pct": 0, "down_kbps": 1500, "can_send_kbps": 1800,
     },
     hears=True, reached=True, mark=7, expected=7,
 )  # fmt: skip
@@ -49,6 +50,7 @@ BAD: Mapping[Fault, Mapping[str, float]] = {
     Fault.LIP_SYNC: {"sound_late_ms": -150},
     Fault.LOSS: {"loss_pct": 5},
     Fault.JITTER: {"spread_ms": 240, "jitter_ms": 40}, Fault.DELAY: {"rtt_ms": 600},
+    Fault.LOSS_DOWN: {"down_loss_pct": 5}, Fault.NARROW: {"can_send_kbps": 300},
 }  # fmt: skip
 
 INJECTED: Mapping[Fault, Measured] = {
@@ -144,6 +146,19 @@ def test_a_picture_that_suffers_from_the_line_names_the_line() -> None:
     told = answers(injected(Fault.LOSS, Fault.LOW_FRAME_RATE))
     assert told["picture"] == told["line"] == Answer(False, (Fault.LOSS,))
     assert told["camera"].passed
+
+
+def test_a_line_that_loses_both_ways_is_one_cause_and_one_that_loses_down_another() -> None:
+    assert judge(injected(Fault.LOSS, Fault.LOSS_DOWN)) == (Fault.LOSS,)
+    told = answers(INJECTED[Fault.LOSS_DOWN])
+    assert told["line"] == Answer(False, (Fault.LOSS_DOWN,))
+    assert told["picture"].passed
+
+
+def test_a_browsers_estimate_that_loss_or_jitter_lowers_is_no_narrow_line() -> None:
+    for cause in (Fault.LOSS, Fault.JITTER):
+        assert judge(injected(cause, Fault.NARROW)) == (cause,)
+    assert judge(injected(Fault.NARROW, Fault.SMALL_PICTURE)) == (Fault.NARROW,)
 
 
 def test_only_what_was_examined_is_answered() -> None:

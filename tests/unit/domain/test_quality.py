@@ -35,6 +35,7 @@ def test_the_score_is_there_where_delay_and_loss_are_known() -> None:
 
 def test_figures_that_cannot_be_true_are_missing() -> None:
     said = {"loss_pct": 101.0, "rtt_ms": -1.0, "fps": inf, "jitter_ms": 3.0, "made_up": 1.0}
+    said["can_send_kbps"] = -1.0
     assert believed(said) == {"jitter_ms": 3.0}
 
 

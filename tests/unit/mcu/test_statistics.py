@@ -5,24 +5,29 @@ from typing import Any
 import pytest
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
-from diemcau.mcu.janus import Handle
+from diemcau.mcu.examinations import way_down
+from diemcau.mcu.ground import Ground
+from diemcau.mcu.janus import Handle, JanusError
 from diemcau.mcu.present import Held, Present
-from diemcau.mcu.statistics import Statistics
+from diemcau.mcu.statistics import Reading, Statistics
 
 PUBLISHER, LANE = Publisher("c1", "s1", "one"), Uplink("c1", 2, "tinh", "e1", "site/s1")
 
 
 class Media:
-    """A driver's present, and an admin interface that answers what a test puts there."""
+    """A driver's ground, with an admin interface that answers what a test puts there."""
 
     def __init__(self) -> None:
         self.present = Present(lambda: None)
-        self.session: Any = type("Session", (), {"number": 1})
-        self.admin: Any = self
+        self.ground = Ground("tinh", self.present, None)  # type: ignore[arg-type]
+        self.ground.session = type("Session", (), {"number": 1})  # type: ignore[assignment]
+        self.ground.admin = self  # type: ignore[assignment]
         self.infos: dict[int, dict[str, Any]] = {}
 
     async def info(self, session: int, handle: int) -> dict[str, Any]:
         assert session == 1
+        if handle not in self.infos:
+            raise JanusError(459, "no such handle")
         return self.infos[handle]
 
     def put(self, resource: Any, handle: int) -> None:
@@ -57,7 +62,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def statistics(media: Media, clock: Clock) -> Statistics:
-    return Statistics(media, clock)  # type: ignore[arg-type]
+    return Statistics(media.ground, clock)
 
 
 async def test_rates_are_of_the_time_between_two_readings(
@@ -138,6 +143,29 @@ async def test_a_connection_that_is_not_up_yet_has_no_figures_but_is_named(
     media.infos[7] = {}
     (entry,) = (await statistics.collect())["publishers"]
     assert entry == {"conference": "c1", "site": "s1"}
+
+
+async def test_one_that_hung_up_a_moment_ago_has_no_figures(
+    media: Media, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    (entry,) = (await statistics.collect())["publishers"]
+    assert entry == {"conference": "c1", "site": "s1"}
+
+
+def test_what_arrives_of_what_goes_down_is_what_was_not_lost() -> None:
+    before = Reading.of([medium("out", 1000, 10), medium("out", 0, 0)], "out", 5.0)
+    sound = medium("out", 2000, 20)
+    picture = medium("out", 99_000, 85, **{"lost-by-remote": 3})
+    picture["stats"]["out"]["retransmissions"] = 2
+    after = Reading.of([sound, picture], "out", 7.0)
+    assert way_down({7: before}, {7: after}) == {"down_kbps": 380.0, "down_loss_pct": 5.0}
+
+
+def test_of_a_session_that_was_not_there_before_nothing_is_known_of_the_way_down() -> None:
+    now = Reading.of([medium("out", 1000, 10)], "out", 5.0)
+    assert way_down({7: now}, {8: now}) == way_down({}, {8: now}) == way_down({7: now}, {}) == {}
+    assert way_down({7: now}, {7: now}) == {}, "no time passed"
 
 
 async def test_listeners_are_counted_by_conference(media: Media, statistics: Statistics) -> None:

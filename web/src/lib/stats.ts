@@ -12,6 +12,8 @@ export interface Reading {
   heard?: number;
   rtt_ms?: number;
   jitter_ms?: number;
+  /** What the line would carry away from here (webrtc-stats: availableOutgoingBitrate). */
+  can_send_kbps?: number;
   /** Energy of the sound played, and how many seconds of it (webrtc-stats: totalAudioEnergy, totalSamplesDuration). */
   energy?: number;
   played?: number;
@@ -31,13 +33,17 @@ function greatest(a: number | undefined, b: number | undefined): number | undefi
   return b === undefined ? a : Math.max(a, b);
 }
 
-function set(reading: Reading, name: 'rtt_ms' | 'jitter_ms', value: number | undefined) {
+function set(reading: Reading, name: 'rtt_ms' | 'jitter_ms' | 'can_send_kbps', value: number | undefined) {
   const found = greatest(reading[name], value);
   if (found !== undefined) reading[name] = found;
 }
 
 function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function kilobits(bits: number | undefined): number | undefined {
+  return bits === undefined ? undefined : bits / 1000;
 }
 
 function readInbound(entry: Entry, reading: Reading): void {
@@ -79,6 +85,7 @@ export function read(report: Iterable<unknown>, inbound: boolean, at: number): R
     if (entry.type === 'transport') reading.heard = numberOf(entry, 'packetsReceived') ?? 0;
     if (entry.type === 'candidate-pair' && entry.nominated === true) {
       set(reading, 'rtt_ms', milliseconds(numberOf(entry, 'currentRoundTripTime')));
+      if (!inbound) set(reading, 'can_send_kbps', kilobits(numberOf(entry, 'availableOutgoingBitrate')));
     }
   }
   return reading;
@@ -101,6 +108,7 @@ export function between(before: Reading, after: Reading): Quality | undefined {
   if (heard !== undefined) quality.heard_db = heard;
   if (after.rtt_ms !== undefined) quality.rtt_ms = Math.round(after.rtt_ms);
   if (after.jitter_ms !== undefined) quality.jitter_ms = Math.round(after.jitter_ms);
+  if (after.can_send_kbps !== undefined) quality.can_send_kbps = Math.round(after.can_send_kbps);
   return quality;
 }
 
@@ -130,6 +138,7 @@ export function worse(sent: Quality | undefined, received: Quality | undefined):
     if (value !== undefined) quality[name] = value;
   }
   if (received?.heard_db !== undefined) quality.heard_db = received.heard_db;
+  if (sent?.can_send_kbps !== undefined) quality.can_send_kbps = sent.can_send_kbps;
   for (const name of ['kbps', 'fps'] as const) {
     const value = sent?.[name] ?? received?.[name];
     if (value !== undefined) quality[name] = value;

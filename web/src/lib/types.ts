@@ -65,6 +65,8 @@ export interface Quality {
   jitter_ms?: number;
   kbps?: number;
   fps?: number;
+  /** What its line would carry of what it sends, as its browser estimates it. */
+  can_send_kbps?: number;
   /** The level of what the site hears, in dBFS. */
   heard_db?: number;
   /** The E-model's estimate of the sound (ITU-T G.107), 1 to 4.5. */
