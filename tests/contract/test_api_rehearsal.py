@@ -124,7 +124,7 @@ async def test_who_fails_is_told_why_and_examined_again(
     ("page", "faults"),
     [
         ({"can_send_kbps": 1750.0}, []),
-        ({"can_send_kbps": 320.0}, ["narrow"]),
+        ({"rtt_ms": 900.0}, ["delay"]),
         ({"can_send_kbps": -1.0, "jitter_ms": 1e9}, []),
     ],
 )

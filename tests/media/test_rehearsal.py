@@ -23,6 +23,9 @@ SITES = (CHAIR, COMMUNE)
 DEAF = NEIGHBOUR
 """Publishes, and plays nothing."""
 
+LOSSY = "s-08713"
+"""Its line loses packets on both ways."""
+
 
 class Stage:
     def __init__(self, province: Province, meeting: Meeting) -> None:
@@ -47,11 +50,14 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     async with AsyncExitStack() as stack:
         folder = tmp_path_factory.mktemp("province")
         province = await stack.enter_async_context(Province(folder, mcus=MCUS))
-        meeting = await province.open("Tổng duyệt", [*SITES, DEAF], chair=CHAIR)
+        meeting = await province.open("Tổng duyệt", [*SITES, DEAF, LOSSY], chair=CHAIR)
         await meeting.mcus_online(timeout=60)
         await province.publish(meeting, SITES, play=True)
         await province.publish(meeting, [DEAF])
-        await meeting.sites_ready(3, timeout=60)
+        host = province.extra_host("lossy")
+        host.lossy(loss=0.05, delay_ms=10)
+        await province.publish(meeting, [LOSSY], at=host, play=True)
+        await meeting.sites_ready(4, timeout=60)
         yield Stage(province, meeting)
 
 
@@ -65,6 +71,16 @@ async def test_a_good_site_passes_and_one_that_hears_nothing_is_named(stage: Sta
     assert [fault["fault"] for fault in found[DEAF]["faults"]] == ["one-way"]
     assert not {"down_kbps", "down_loss_pct"} & found[DEAF]["figures"].keys()
     assert stage.meeting.state["sites"][COMMUNE].get("input", "") in ("", "live")
+
+
+async def test_a_line_that_loses_both_ways_is_measured_both_ways_and_is_one_fault(
+    stage: Stage,
+) -> None:
+    found = (await stage.rehearsed(LOSSY))[LOSSY]
+    assert [fault["fault"] for fault in found["faults"]] == ["loss"]
+    assert found["figures"]["loss_pct"] > 2
+    assert found["figures"]["down_loss_pct"] > 2
+    assert found["figures"]["down_kbps"] > 0
 
 
 async def test_the_site_hears_silence_and_chirps_and_then_the_programme_again(

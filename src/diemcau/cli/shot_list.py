@@ -232,6 +232,16 @@ QUIET = (
         ready="[role=timer]",
     ),
     Shot(
+        "clip",
+        "clip",
+        "/clip",
+        Text(
+            "Đoạn phim thử: tiếng có khớp với hình không",
+            "The test clip: are sound and picture in step",
+        ),
+        ready="button.primary",
+    ),
+    Shot(
         "links",
         "control",
         "/c/c1/control#token=operator",

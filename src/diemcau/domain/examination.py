@@ -130,6 +130,10 @@ class Thresholds:
     less than 0.1 a camera's picture in H.264, constrained baseline, is no longer sharp. A rule of
     thumb, not standardised; the estimate is the browser's own (W3C webrtc-stats)."""
 
+    narrow_spread_min_ms: float = 50.0
+    """A line that is full delays its sound (ITU-T Y.1541 class 0 allows 50 ms): both must say so,
+    for a browser that has just begun, or sends little, knows of no more than it tried."""
+
     spread_max_ms: float = 100.0
     """ITU-T Y.1541 class 0 asks for 50 ms on a network's way; the same again is left to the site's
     access line and computer. The mixer makes up for 40 ms at once, and for 240 with delay."""
@@ -166,7 +170,10 @@ _RULES: Mapping[Fault, Callable[[Measured, Thresholds], bool]] = {
     Fault.ONE_WAY: lambda m, t: m.hears is False,
     Fault.LOSS: lambda m, t: m.over("loss_pct", t.loss_max_pct),
     Fault.LOSS_DOWN: lambda m, t: m.over("down_loss_pct", t.loss_max_pct),
-    Fault.NARROW: lambda m, t: m.under("can_send_kbps", t.can_send_min_kbps),
+    Fault.NARROW: lambda m, t: (
+        m.under("can_send_kbps", t.can_send_min_kbps)
+        and m.over("spread_ms", t.narrow_spread_min_ms)
+    ),
     Fault.JITTER: lambda m, t: (
         m.over("spread_ms", t.spread_max_ms) and m.over("jitter_ms", t.jitter_min_ms)
     ),

@@ -67,7 +67,7 @@ class Agent:
         )
         self.reconciler = Reconciler(self.media)
         self._statistics = Statistics(self.media.ground)
-        self._silence = Silence(self.media)
+        self._silence = Silence(self.media.ground)
         pace = Pace(settings.stills_every)
         self._stills = Stills(self.media.ground, settings.folder / "stills", self._send_still, pace)
         self._told_epoch = ""

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 from diemcau.domain.resources import Input, Publisher, Uplink, feed_key
 from diemcau.domain.source import is_content
-from diemcau.mcu.janus import JanusError
-from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.ground import Ground
 from diemcau.mcu.present import Held
 from diemcau.ports.media import MediaError
 
@@ -37,8 +36,8 @@ class Silence:
     """``clock`` gives seconds that never go back. What a site shares is left out: a picture in
     which nothing moves may send nothing."""
 
-    def __init__(self, media: JanusMedia, clock: Callable[[], float] = time.monotonic) -> None:
-        self._media = media
+    def __init__(self, ground: Ground, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ground = ground
         self._clock = clock
         self._heard: dict[int, _Heard] = {}
 
@@ -54,23 +53,24 @@ class Silence:
         for held in list(self._carried()):
             assert held.handle is not None
             number = held.handle.number
-            packets = await self._packets(number)
-            if packets is None:  # it hung up a moment ago
+            media = await self._ground.media(held)
+            if not media:
                 continue
+            packets = sum(medium["stats"]["in"]["packets"] for medium in media)
             now = self._clock()
             known = heard[number] = self._heard.get(number) or _Heard(packets, now)
             if packets != known.packets:
                 if known.told:
-                    self._media.present.set_silent(held, False)
+                    self._ground.present.set_silent(held, False)
                 heard[number] = _Heard(packets, now)
             elif packets and now - known.at >= SILENT_S and not known.told:
                 known.told = True
-                self._media.present.set_silent(held, True)
+                self._ground.present.set_silent(held, True)
         self._heard = heard
 
     def _carried(self) -> Iterator[Held]:
         """The sites whose media go on from here."""
-        present = self._media.present
+        present = self._ground.present
         feeds = set()
         for held in present.held:
             match held.resource:
@@ -85,15 +85,3 @@ class Silence:
                 continue
             if held.handle is not None and not feeds.isdisjoint(resource.provides):
                 yield held
-
-    async def _packets(self, handle: int) -> int | None:
-        """All that came on a handle so far; None of one that is gone."""
-        admin, session = self._media.admin, self._media.session
-        if admin is None or session is None:
-            return None
-        try:
-            info = await admin.info(session.number, handle)
-        except JanusError:
-            return None
-        media = ((info.get("webrtc") or {}).get("media") or {}).values()
-        return sum(int(medium["stats"]["in"]["packets"]) for medium in media)

@@ -14,7 +14,8 @@ from diemcau.mcu.present import Held
 @dataclass(frozen=True)
 class Reading:
     """The totals of one handle one way ("in": to Janus, or "out") at a moment. What was lost and
-    sent again was lost by the line."""
+    sent again was lost by the line. Of ``packets`` only those count of which somebody tells how
+    many were lost: outwards, that is whoever sends receiver reports."""
 
     at: float
     bytes: int
@@ -23,14 +24,15 @@ class Reading:
 
     @classmethod
     def of(cls, media: list[Json], way: str, at: float) -> Self:
+        told = [medium for medium in media if way == "in" or _reported(medium)]
         return cls(
             at=at,
             bytes=sum(medium["stats"][way]["bytes"] for medium in media),
-            packets=sum(medium["stats"][way]["packets"] for medium in media),
+            packets=sum(medium["stats"][way]["packets"] for medium in told),
             lost=sum(
-                max(0, _rtcp(medium).get(_LOST[way], 0))
+                max(0, _signed(_rtcp(medium).get(_LOST[way], 0)))
                 + medium["stats"][way].get("retransmissions", 0)
-                for medium in media
+                for medium in told
             ),
         )
 
@@ -39,7 +41,7 @@ class Reading:
         passed."""
         if self.at <= before.at:
             return {}
-        lost, packets = max(0, self.lost - before.lost), self.packets - before.packets
+        lost, packets = max(0, self.lost - before.lost), max(0, self.packets - before.packets)
         return {
             "kbps": 8 * (self.bytes - before.bytes) / (self.at - before.at) / 1000,
             "loss_pct": 100 * lost / max(1, packets + lost),
@@ -98,6 +100,18 @@ class Statistics:
 
 _LOST = {"in": "lost", "out": "lost-by-remote"}
 _JITTER = {"in": "jitter-local", "out": "jitter-remote"}
+
+
+def _reported(medium: Json) -> bool:
+    """Whether a receiver report came of it: Janus then knows a delay, or a loss."""
+    rtcp = _rtcp(medium)
+    return any(rtcp.get(name, 0) for name in ("rtt", _LOST["out"]))
+
+
+def _signed(lost: int) -> int:
+    """RFC 3550 6.4.1: 24 bits, below zero where more came than was sent (some of it twice). Janus
+    takes them for a number without a sign."""
+    return lost - (1 << 24) if lost >= 1 << 23 else lost
 
 
 def _rtcp(medium: Json) -> Json:

@@ -24,6 +24,8 @@ from gi.repository import Gst, GstWebRTC  # noqa: E402
 
 SILENCE_SECONDS = 1.5
 LOOK_SECONDS = 0.3
+REPORT_SECONDS = 1
+"""How often it tells what it lost, as browsers do."""
 Hear = Callable[[bytes], None]
 
 _SOUND = """
@@ -48,6 +50,8 @@ class _Reception(Peer):
         self._pipeline.set_state(Gst.State.PLAYING)
         description = parse_description(offer, GstWebRTC.WebRTCSDPType.OFFER)
         self._ask("set-remote-description", description)
+        session = self._rtc.get_by_name("rtpbin").emit("get-internal-session", 0)
+        session.set_property("rtcp-min-interval", REPORT_SECONDS * Gst.SECOND)
         answer = self._ask("create-answer", None, "answer")
         return self._describe(answer)
 

@@ -50,7 +50,8 @@ BAD: Mapping[Fault, Mapping[str, float]] = {
     Fault.LIP_SYNC: {"sound_late_ms": -150},
     Fault.LOSS: {"loss_pct": 5},
     Fault.JITTER: {"spread_ms": 240, "jitter_ms": 40}, Fault.DELAY: {"rtt_ms": 600},
-    Fault.LOSS_DOWN: {"down_loss_pct": 5}, Fault.NARROW: {"can_send_kbps": 300},
+    Fault.LOSS_DOWN: {"down_loss_pct": 5},
+    Fault.NARROW: {"can_send_kbps": 300, "spread_ms": 240},
 }  # fmt: skip
 
 INJECTED: Mapping[Fault, Measured] = {
@@ -159,6 +160,11 @@ def test_a_browsers_estimate_that_loss_or_jitter_lowers_is_no_narrow_line() -> N
     for cause in (Fault.LOSS, Fault.JITTER):
         assert judge(injected(cause, Fault.NARROW)) == (cause,)
     assert judge(injected(Fault.NARROW, Fault.SMALL_PICTURE)) == (Fault.NARROW,)
+
+
+def test_a_browser_that_has_only_begun_to_send_has_no_narrow_line() -> None:
+    """As it was seen of Chromium that sends simulcast: 325 kbit/s after two seconds."""
+    assert judge(replace(GOOD, figures={**GOOD.figures, "can_send_kbps": 325})) == ()
 
 
 def test_only_what_was_examined_is_answered() -> None:

@@ -6,18 +6,20 @@ import pytest
 
 from diemcau.domain.resources import Input, Publisher, Uplink
 from diemcau.domain.source import content_of
+from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Handle, JanusError
 from diemcau.mcu.present import Held, Present
 from diemcau.mcu.silence import EVERY_S, SILENT_S, Silence
 
 
 class Media:
-    """A driver's present, and an admin interface that counts what a test lets come."""
+    """A driver's ground, with an admin interface that counts what a test lets come."""
 
     def __init__(self) -> None:
         self.present = Present(lambda: None)
-        self.session: Any = type("Session", (), {"number": 1})
-        self.admin: Any = self
+        self.ground = Ground("tinh", self.present, None)  # type: ignore[arg-type]
+        self.ground.session = type("Session", (), {"number": 1})  # type: ignore[assignment]
+        self.ground.admin = self  # type: ignore[assignment]
         self.packets: dict[int, int] = {}
         self.asked: list[int] = []
         self.now = 100.0
@@ -41,7 +43,7 @@ class Media:
 class Play:
     def __init__(self) -> None:
         self.media = Media()
-        self.silence = Silence(self.media, lambda: self.media.now)  # type: ignore[arg-type]
+        self.silence = Silence(self.media.ground, lambda: self.media.now)
 
     async def goes_on(self, seconds: float, *coming: int) -> None:
         for _ in range(round(seconds / EVERY_S)):

@@ -154,12 +154,20 @@ async def test_one_that_hung_up_a_moment_ago_has_no_figures(
 
 
 def test_what_arrives_of_what_goes_down_is_what_was_not_lost() -> None:
-    before = Reading.of([medium("out", 1000, 10), medium("out", 0, 0)], "out", 5.0)
-    sound = medium("out", 2000, 20)
-    picture = medium("out", 99_000, 85, **{"lost-by-remote": 3})
-    picture["stats"]["out"]["retransmissions"] = 2
+    before = Reading.of([medium("out", 1000, 10), medium("out", 0, 0, rtt=1)], "out", 5.0)
+    sound = medium("out", 2000, 500)
+    picture = medium("out", 99_000, 95, rtt=1, **{"lost-by-remote": 5})
     after = Reading.of([sound, picture], "out", 7.0)
     assert way_down({7: before}, {7: after}) == {"down_kbps": 380.0, "down_loss_pct": 5.0}
+    assert sound["stats"]["out"]["packets"] == 500, "of which nobody reports: they do not count"
+
+
+def test_more_came_than_was_sent_is_no_loss() -> None:
+    def told(lost: int, packets: int, at: float) -> Reading:
+        return Reading.of([medium("out", 0, packets, rtt=5, **{"lost-by-remote": lost})], "out", at)
+
+    assert told((1 << 24) - 1, 100, 2.0).since(told(0, 50, 1.0))["loss_pct"] == 0
+    assert told(5, 195, 3.0).since(told((1 << 24) - 1, 100, 2.0))["loss_pct"] == 5
 
 
 def test_of_a_session_that_was_not_there_before_nothing_is_known_of_the_way_down() -> None:
