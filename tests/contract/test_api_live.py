@@ -71,10 +71,10 @@ async def test_a_sites_page_tells_its_quality(served: Served) -> None:
     async with served.events() as socket:
         await socket.send(json.dumps({"token": house.token(Role.SITE, "s-bac-1")}))
         assert set((await receive(socket))["state"]["sites"]) == {"s-bac-1", "s-tinh"}
-        said = {"rtt_ms": 7, "fps": 25, "can_send_kbps": 1750, "loss_pct": 101}
+        said = {"rtt_ms": 7, "fps": 25, "can_send_kbps": 1750, "frozen_pct": 12, "loss_pct": 101}
         await socket.send(json.dumps({"type": "quality", "quality": said}))
         patch = (await receive(socket))["patch"]
-        shown = {"rtt_ms": 7, "fps": 25, "can_send_kbps": 1750, "class": "good"}
+        shown = {"rtt_ms": 7, "fps": 25, "can_send_kbps": 1750, "frozen_pct": 12, "class": "good"}
         assert patch == {"sites": {"s-bac-1": {"quality": shown}}}
 
 

@@ -48,6 +48,8 @@ async def linked(rig: Rig, source: str = BLANK) -> None:
     rig.desire(PARENT, *ABOVE)
     rig.desire(CHILD, *below(rig, source))
     await rig.settled()
+    above = rig.nodes[PARENT]
+    await until(lambda: above.has("child-link", CONFERENCE, CHILD, "up/0"), "the lane above")
 
 
 async def test_rooms_come_and_go(rig: Rig) -> None:

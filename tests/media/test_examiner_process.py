@@ -124,7 +124,7 @@ async def test_a_site_is_examined(examiner: Examiner) -> None:
         chirp = {"host": host, "port": port, "ssrc": 4242}
         answer = await run(peer, opened["id"], pli=[host, port], chirp=chirp)
     figures = answer["figures"]
-    assert set(figures) == {*PICTURE_FIGURES, *SOUND_FIGURES}
+    assert set(figures) == {*PICTURE_FIGURES, *SOUND_FIGURES} - {"sound_late_ms"}  # no clip
     assert answer["mark"] == 321
     assert figures["fps"] == pytest.approx(15, abs=1.5)
     assert figures["echo_ms"] == pytest.approx(1000 * ECHO_S + 6.5, abs=30)

@@ -56,6 +56,14 @@ describe('figures of a connection', () => {
     expect(between(read(pairs, true, 0), read(pairs, true, 1000))).not.toHaveProperty('can_send_kbps');
     expect(between(read([], false, 0), read([], false, 1000))).not.toHaveProperty('can_send_kbps');
   });
+  it('of a receiver tell how much of the time the picture stood still', () => {
+    const played = (at: number, totalFreezesDuration?: number) =>
+      read([{ type: 'inbound-rtp', kind: 'video', framesDecoded: at / 40, totalFreezesDuration }], true, at);
+    expect(between(played(0, 1.5), played(1000, 1.75))?.frozen_pct).toBe(25);
+    expect(between(played(1000, 0), played(2000, 3.2))?.frozen_pct).toBe(100);
+    expect(between(played(0), played(1000))).not.toHaveProperty('frozen_pct');
+    expect(worse({ fps: 25 }, { frozen_pct: 25 })).toEqual({ fps: 25, frozen_pct: 25 });
+  });
   it('of a site are the worse of both ways, and the rate is what it sends', () => {
     const sent = { rtt_ms: 10, loss_pct: 0, jitter_ms: 9, kbps: 900, fps: 25 };
     const received = { rtt_ms: 30, loss_pct: 2, jitter_ms: 1, kbps: 1500, fps: 24 };

@@ -87,6 +87,7 @@ PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "kbps": (0, 1_000_000),
     "can_send_kbps": (0, 1_000_000),
     "fps": (0, 240),
+    "frozen_pct": (0, 100),
     "level_db": (-200, 20),
 }
 """What a figure can be; one that cannot is not believed, as if it were missing."""

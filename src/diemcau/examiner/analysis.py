@@ -25,7 +25,7 @@ def result(heard: Heard) -> dict[str, Any]:
     if heard.audio:
         figures["spread_ms"] = spread_ms(heard.audio, RATE)
     if came.there.any():
-        mono = came.samples.mean(axis=0)
+        mono = came.mono
         lights = [light._replace(at=light.at - heard.start) for light in seen.lights]
         figures |= lipsync.figures(lights, mono)
         if chirps:

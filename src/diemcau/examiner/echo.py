@@ -27,6 +27,8 @@ _LENGTH_S = 0.3
 _LOW_HZ, _HIGH_HZ = 400, 3400
 _CERTAIN = 5.0
 """So far a return must stand out of what a chirp finds in any other sound by chance."""
+_LIKE = 2.0
+"""And so many times stronger than the chirp played backwards is found, which nobody sent."""
 _AROUND, _MOST = 501, 3.0
 """Of how many frequencies the median is taken, and how many times it one may be."""
 
@@ -59,21 +61,28 @@ def signal(seconds: float) -> Mono:
 def figures(sound: Mono, sent: Sequence[float]) -> dict[str, float]:
     """Delay and level of the echo, if there is one, and how strong it must be to be found; levels
     are those of the return against what was sent. ``sent``: seconds from the sound's beginning."""
-    template = np.asarray(hilbert(chirp()))
-    span = round(LONGEST_S * RATE)
     toneless = _without_tones(sound)
-    returns = []
-    for moment in sent:
-        begin = round(moment * RATE)
-        heard = toneless[begin : begin + span + len(template) - 1]
-        returns.append(np.abs(correlate(heard, template, "valid", "fft")))
-    levels = np.median(returns, axis=0) / float(np.square(chirp()).sum())
+    levels = _returned(toneless, sent, chirp())
+    chance = float(_returned(toneless, sent, chirp()[::-1]).max())
     peak = int(levels.argmax())
-    floor = _CERTAIN * float(np.median(levels))
+    floor = max(_CERTAIN * float(np.median(levels)), _LIKE * chance)
     found = {"echo_floor_db": _db(floor)}
     if levels[peak] > floor > 0:
         found |= {"echo_ms": 1000 * peak / RATE, "echo_db": _db(float(levels[peak]))}
     return found
+
+
+def _returned(sound: Mono, sent: Sequence[float], what: Mono) -> Mono:
+    """How strong it is so many samples after each moment, on the median of all of them."""
+    template = np.asarray(hilbert(what))
+    span = round(LONGEST_S * RATE)
+    returns = []
+    for moment in sent:
+        begin = round(moment * RATE)
+        heard = sound[begin : begin + span + len(template) - 1]
+        returns.append(np.abs(correlate(heard, template, "valid", "fft")))
+    levels: Mono = np.median(returns, axis=0) / float(np.square(what).sum())
+    return levels
 
 
 def _without_tones(sound: Mono) -> Mono:

@@ -34,6 +34,7 @@ class Reception:
         self._payload_type = payload_type
         self.arrived: list[Arrived] = []
         self._keeping = False
+        self._offset = 0.0
         self._ssrc: int | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
@@ -50,6 +51,7 @@ class Reception:
     def begin(self) -> None:
         self._read()
         self.arrived, self._ssrc, self._keeping = [], None, True
+        self._offset = _offset()
 
     def end(self, at: float) -> list[Arrived]:
         """What came until then (monotonic seconds), even if it was not read yet."""
@@ -81,7 +83,16 @@ class Reception:
         if self._ssrc is None:
             self._ssrc = ssrc
         if ssrc == self._ssrc:
-            self.arrived.append(Arrived(time.monotonic() - _age(told), parse(data)))
+            self.arrived.append(Arrived(self._came(told), parse(data)))
+
+    def _came(self, told: list[tuple[int, int, bytes]]) -> float:
+        """When a packet came, by the monotonic clock; now, where the kernel does not say."""
+        for level, kind, data in told:
+            if (level, kind) == (socket.SOL_SOCKET, _STAMPS) and len(data) >= _STAMP.size:
+                seconds, nanoseconds = _STAMP.unpack_from(data)
+                came: float = self._offset + seconds + nanoseconds / 1e9
+                return min(came, time.monotonic())
+        return time.monotonic()
 
 
 def _enlarge(receiving: socket.socket) -> None:
@@ -91,11 +102,7 @@ def _enlarge(receiving: socket.socket) -> None:
         receiving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
 
 
-def _age(told: list[tuple[int, int, bytes]]) -> float:
-    """How long ago a packet came, in seconds."""
-    for level, kind, data in told:
-        if (level, kind) == (socket.SOL_SOCKET, _STAMPS) and len(data) >= _STAMP.size:
-            seconds, nanoseconds = _STAMP.unpack_from(data)
-            age: float = time.time() - seconds - nanoseconds / 1e9
-            return max(0.0, age)
-    return 0.0
+def _offset() -> float:
+    """How far the monotonic clock is past the time of day, in seconds. Whoever is interrupted
+    between the two finds it too small."""
+    return max(time.monotonic() - time.time() for _ in range(5))

@@ -133,15 +133,15 @@ class Examinations:
         """Tell what is found. Of an examination that failed nothing is told: whoever asked for it
         asks again."""
         try:
-            before = await self._sent(self._sessions(wanted))
+            came, sent = await self._came(wanted), await self._sent(self._sessions(wanted))
             found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
             ears = self._sessions(wanted, sound=wanted.chirp)
-            down = way_down(before, await self._sent(ears))
+            line = way_up(came, await self._came(wanted)) | way_down(sent, await self._sent(ears))
         except MediaError as error:
             log.warning("not examined", site=wanted.site, error=str(error))
             return
         told = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
-        figures = {**found["figures"], **down}
+        figures = {**found["figures"], **line}
         self._on_event("examined", {**told, **found, "figures": figures, "hears": bool(ears)})
 
     def _sessions(self, wanted: Examination, sound: str = "") -> list[Held]:
@@ -154,14 +154,22 @@ class Examinations:
             and sound in ("", held.resource.sound)
         ]
 
+    async def _came(self, wanted: Examination) -> dict[int, Reading]:
+        """What came of the site so far, by handle."""
+        publisher = self._ground.present.feed(wanted.conference, f"site/{wanted.site}")
+        return await self._read([publisher] if publisher is not None else [], "in")
+
     async def _sent(self, sessions: list[Held]) -> dict[int, Reading]:
         """What went down to them so far, by handle."""
-        sent = {}
-        for held in sessions:
+        return await self._read(sessions, "out")
+
+    async def _read(self, handles: list[Held], way: str) -> dict[int, Reading]:
+        found = {}
+        for held in handles:
             media = await self._ground.media(held)
             if media and held.handle is not None:
-                sent[held.handle.number] = Reading.of(media, "out", time.monotonic())
-        return sent
+                found[held.handle.number] = Reading.of(media, way, time.monotonic())
+        return found
 
     def _end_looking(self, key: Key) -> None:
         task = self._looking.pop(key, None)
@@ -192,13 +200,21 @@ class Examinations:
                 await self._examiner.call("close", {"id": number})
 
 
+def way_up(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
+    """What came of a site in the whole examination: ``kbps`` and ``loss_pct``."""
+    return {name: round(value, 2) for name, value in _rates(before, after).items()}
+
+
 def way_down(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
-    """What arrived of what was sent down to a session, ``down_kbps`` and ``down_loss_pct``; nothing
-    if none of them is the same as before."""
-    for handle in before.keys() & after.keys():
-        rates = after[handle].since(before[handle])
-        if rates:
-            arrived = rates["kbps"] * (1 - rates["loss_pct"] / 100)
-            figures = {"down_kbps": arrived, "down_loss_pct": rates["loss_pct"]}
-            return {name: round(value, 2) for name, value in figures.items()}
-    return {}
+    """What arrived of what was sent down to a session: ``down_kbps`` and ``down_loss_pct``."""
+    rates = _rates(before, after)
+    if not rates:
+        return {}
+    arrived = rates["kbps"] * (1 - rates["loss_pct"] / 100)
+    return {"down_kbps": round(arrived, 2), "down_loss_pct": round(rates["loss_pct"], 2)}
+
+
+def _rates(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
+    """Of the handle that is the same as before; nothing if none is."""
+    rates = (after[handle].since(before[handle]) for handle in before.keys() & after.keys())
+    return next(rates, {})

@@ -1,6 +1,7 @@
 """How the sites' and links' media fare, read from Janus."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,12 +11,13 @@ from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Json
 from diemcau.mcu.present import Held
 
+READINGS = 2
+
 
 @dataclass(frozen=True)
 class Reading:
     """The totals of one handle one way ("in": to Janus, or "out") at a moment. What was lost and
-    sent again was lost by the line. Of ``packets`` only those count of which somebody tells how
-    many were lost: outwards, that is whoever sends receiver reports."""
+    sent again was lost by the line."""
 
     at: float
     bytes: int
@@ -24,15 +26,14 @@ class Reading:
 
     @classmethod
     def of(cls, media: list[Json], way: str, at: float) -> Self:
-        told = [medium for medium in media if way == "in" or _reported(medium)]
         return cls(
             at=at,
             bytes=sum(medium["stats"][way]["bytes"] for medium in media),
-            packets=sum(medium["stats"][way]["packets"] for medium in told),
+            packets=sum(medium["stats"][way]["packets"] for medium in media),
             lost=sum(
                 max(0, _signed(_rtcp(medium).get(_LOST[way], 0)))
                 + medium["stats"][way].get("retransmissions", 0)
-                for medium in told
+                for medium in media
             ),
         )
 
@@ -49,8 +50,9 @@ class Reading:
 
 
 class Statistics:
-    """Turns Janus's totals into rates since the last reading. A delay of 0 is what Janus says as
-    long as it knows none: it is left out.
+    """Turns Janus's totals into rates since the reading before the last, for a few packets more or
+    less lost in one second say little. A delay of 0 is what Janus says as long as it knows none: it
+    is left out.
 
     ``clock`` gives seconds that never go back.
     """
@@ -58,7 +60,7 @@ class Statistics:
     def __init__(self, ground: Ground, clock: Callable[[], float] = time.monotonic) -> None:
         self._ground = ground
         self._clock = clock
-        self._last: dict[int, Reading] = {}
+        self._last: dict[int, deque[Reading]] = {}
 
     async def collect(self) -> dict[str, Any]:
         """The ``stats`` report of docs/protocol.md section 4."""
@@ -88,24 +90,18 @@ class Statistics:
         if not media or held.handle is None:
             return {}
         now = Reading.of(media, way, self._clock())
-        before = self._last.get(held.handle.number)
-        self._last[held.handle.number] = now
+        readings = self._last.setdefault(held.handle.number, deque(maxlen=READINGS))
         delay = max(_rtcp(medium).get("rtt", 0) for medium in media)
         figures = {"rtt_ms": float(delay)} if delay else {}
         figures["jitter_ms"] = float(max(_rtcp(m).get(_JITTER[way], 0) for m in media))
-        if before is not None:
-            figures |= now.since(before)
+        if readings:
+            figures |= now.since(readings[0])
+        readings.append(now)
         return {name: round(value, 2) for name, value in figures.items()}
 
 
 _LOST = {"in": "lost", "out": "lost-by-remote"}
 _JITTER = {"in": "jitter-local", "out": "jitter-remote"}
-
-
-def _reported(medium: Json) -> bool:
-    """Whether a receiver report came of it: Janus then knows a delay, or a loss."""
-    rtcp = _rtcp(medium)
-    return any(rtcp.get(name, 0) for name in ("rtt", _LOST["out"]))
 
 
 def _signed(lost: int) -> int:

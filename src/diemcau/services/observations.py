@@ -15,7 +15,16 @@ _JOINED: Mapping[str, Callable[[list[float]], float]] = {
     "rtt_ms": max, "loss_pct": max, "jitter_ms": max, "kbps": sum,
 }  # fmt: skip
 
-QUALITY = ("rtt_ms", "loss_pct", "jitter_ms", "kbps", "can_send_kbps", "fps", "heard_db")
+QUALITY = (
+    "rtt_ms",
+    "loss_pct",
+    "jitter_ms",
+    "kbps",
+    "can_send_kbps",
+    "fps",
+    "frozen_pct",
+    "heard_db",
+)
 
 JPEG = b"\xff\xd8\xff"
 LARGEST_STILL = 32 * 1024

@@ -49,7 +49,7 @@ async def open_store(url: str) -> "SqlStore":
     engine = _engine(url)
     try:
         if engine.dialect.name == "sqlite":
-            _try_sqlite(engine.url.database or "")
+            _try_sqlite(engine.url.database or "", "journal_mode=WAL")
             event.listen(engine.sync_engine, "connect", _tune_sqlite)
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)
@@ -66,7 +66,7 @@ async def open_store_to_read(url: str) -> "SqlStore":
     try:
         if engine.dialect.name == "sqlite":
             _require_file(engine.url.database or "")
-            _try_sqlite(engine.url.database or "")
+            _try_sqlite(engine.url.database or "", "schema_version")
             event.listen(engine.sync_engine, "connect", _only_read_sqlite)
         async with engine.connect() as connection:
             await connection.execute(select(tables.journal.c.seq).limit(1))
@@ -96,21 +96,22 @@ def _require_file(file: str) -> None:
         raise FileNotFoundError(f"there is no file {file}")
 
 
-def _try_sqlite(file: str) -> None:
+def _try_sqlite(file: str, pragma: str) -> None:
     """Raises ``sqlite3.Error`` for a file that is no database, before aiosqlite starts a thread
     for it: that thread would fail a second time, loudly, when the event loop ends. A new one is
-    its owner's alone to read: it will hold secrets of accounts."""
+    its owner's alone to read: it will hold secrets of accounts. Its journal is made WAL here, once
+    for all: SQLite does not wait for another that is just doing so within a transaction."""
     if file not in ("", ":memory:"):
         Path(file).touch(mode=0o600)
     with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA schema_version")
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
     """Full synchronisation: what is answered as stored outlasts a power cut, as the outbox and the
     signed head of the log book rely on."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

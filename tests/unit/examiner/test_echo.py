@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import fftconvolve
 
+from diemcau.domain.examination import Thresholds
 from diemcau.examiner import echo, opus
 from diemcau.examiner.stream import RATE
 from tests.unit.examiner.signals import Mono, audio, level, speech, tone, white
@@ -76,3 +77,20 @@ def test_the_chirps_of_an_examination_end_before_it() -> None:
     assert SENT[0] >= SECONDS / 3
     assert SENT[-1] + echo.LONGEST_S + len(echo.chirp()) / RATE < SECONDS
     assert np.abs(echo.signal(SECONDS)).max() <= echo.AMPLITUDE
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_lossy_line_leaves_out_is_no_echo(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    came = [one for one in audio(tone(300 + 40 * seed, -14, SECONDS)) if chance.random() > 0.05]
+    sound = opus.decoded(came, 0, SECONDS)
+    figures = echo.figures(sound.mono, SENT)
+    assert figures.get("echo_db", -99) < Thresholds().echo_max_db, figures
+
+
+def test_an_echo_over_a_lossy_line_is_found() -> None:
+    chance = np.random.default_rng(5)
+    sent = audio(speech(-23, SECONDS) + returned(150, -12))
+    sound = opus.decoded([one for one in sent if chance.random() > 0.05], 0, SECONDS)
+    figures = echo.figures(sound.mono, SENT)
+    assert figures["echo_db"] == pytest.approx(-12, abs=2.5)

@@ -155,11 +155,10 @@ async def test_one_that_hung_up_a_moment_ago_has_no_figures(
 
 def test_what_arrives_of_what_goes_down_is_what_was_not_lost() -> None:
     before = Reading.of([medium("out", 1000, 10), medium("out", 0, 0, rtt=1)], "out", 5.0)
-    sound = medium("out", 2000, 500)
-    picture = medium("out", 99_000, 95, rtt=1, **{"lost-by-remote": 5})
+    sound = medium("out", 2000, 20)
+    picture = medium("out", 99_000, 85, rtt=1, **{"lost-by-remote": 5})
     after = Reading.of([sound, picture], "out", 7.0)
     assert way_down({7: before}, {7: after}) == {"down_kbps": 380.0, "down_loss_pct": 5.0}
-    assert sound["stats"]["out"]["packets"] == 500, "of which nobody reports: they do not count"
 
 
 def test_more_came_than_was_sent_is_no_loss() -> None:

@@ -55,6 +55,7 @@ export const common = {
   'quality.jitter': ['Biến động trễ', 'Jitter'],
   'quality.rate': ['Băng thông', 'Bit rate'],
   'quality.frames': ['Tốc độ hình', 'Frame rate'],
+  'quality.frozen': ['Chương trình đứng hình', 'Programme frozen'],
   'feed.connecting': ['Đang lấy tín hiệu…', 'Getting the signal…'],
   'feed.none': ['Chưa có tín hiệu', 'No signal yet'],
   'feed.lost': ['Mất tín hiệu, đang nối lại…', 'Signal lost, reconnecting…'],

@@ -17,6 +17,8 @@ export interface Reading {
   /** Energy of the sound played, and how many seconds of it (webrtc-stats: totalAudioEnergy, totalSamplesDuration). */
   energy?: number;
   played?: number;
+  /** Seconds in which the picture that is played stood still (webrtc-stats: totalFreezesDuration). */
+  frozen?: number;
   /** Seconds that all decoded frames together spent here, from their first packet to the picture. */
   processing?: number;
 }
@@ -57,6 +59,8 @@ function readInbound(entry: Entry, reading: Reading): void {
     return;
   }
   reading.frames += numberOf(entry, 'framesDecoded') ?? 0;
+  const frozen = numberOf(entry, 'totalFreezesDuration');
+  if (frozen !== undefined) reading.frozen = (reading.frozen ?? 0) + frozen;
   const processing = numberOf(entry, 'totalProcessingDelay');
   if (processing !== undefined) reading.processing = (reading.processing ?? 0) + processing;
 }
@@ -106,6 +110,10 @@ export function between(before: Reading, after: Reading): Quality | undefined {
   };
   const heard = heardDb(before, after);
   if (heard !== undefined) quality.heard_db = heard;
+  if (before.frozen !== undefined && after.frozen !== undefined) {
+    // A freeze is counted when it is over, and may have begun before.
+    quality.frozen_pct = Math.min(100, Math.max(0, round((100 * (after.frozen - before.frozen)) / seconds, 1)));
+  }
   if (after.rtt_ms !== undefined) quality.rtt_ms = Math.round(after.rtt_ms);
   if (after.jitter_ms !== undefined) quality.jitter_ms = Math.round(after.jitter_ms);
   if (after.can_send_kbps !== undefined) quality.can_send_kbps = Math.round(after.can_send_kbps);
@@ -138,6 +146,7 @@ export function worse(sent: Quality | undefined, received: Quality | undefined):
     if (value !== undefined) quality[name] = value;
   }
   if (received?.heard_db !== undefined) quality.heard_db = received.heard_db;
+  if (received?.frozen_pct !== undefined) quality.frozen_pct = received.frozen_pct;
   if (sent?.can_send_kbps !== undefined) quality.can_send_kbps = sent.can_send_kbps;
   for (const name of ['kbps', 'fps'] as const) {
     const value = sent?.[name] ?? received?.[name];

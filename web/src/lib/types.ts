@@ -67,6 +67,8 @@ export interface Quality {
   fps?: number;
   /** What its line would carry of what it sends, as its browser estimates it. */
   can_send_kbps?: number;
+  /** How much of the time the programme stood still at the site, in per cent (webrtc-stats: freezes). */
+  frozen_pct?: number;
   /** The level of what the site hears, in dBFS. */
   heard_db?: number;
   /** The E-model's estimate of the sound (ITU-T G.107), 1 to 4.5. */
