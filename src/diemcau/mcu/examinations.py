@@ -18,7 +18,7 @@ from diemcau.mcu.mixers import CHIRP_SSRC
 from diemcau.mcu.ports import free_udp_ports, give_back
 from diemcau.mcu.present import Held
 from diemcau.mcu.rooms import Rooms, feed_mids
-from diemcau.mcu.statistics import Reading
+from diemcau.mcu.statistics import Reading, sum_of
 from diemcau.ports.media import MediaError
 
 log = structlog.get_logger(__name__)
@@ -32,6 +32,10 @@ SECONDS = 6
 
 GRACE_S = 50.0
 """What the analysis may take beside, the first one above all."""
+
+
+Readings = list[Reading]
+"""Of each medium of a handle."""
 
 
 class Examinations:
@@ -154,21 +158,22 @@ class Examinations:
             and sound in ("", held.resource.sound)
         ]
 
-    async def _came(self, wanted: Examination) -> dict[int, Reading]:
+    async def _came(self, wanted: Examination) -> dict[int, Readings]:
         """What came of the site so far, by handle."""
         publisher = self._ground.present.feed(wanted.conference, f"site/{wanted.site}")
         return await self._read([publisher] if publisher is not None else [], "in")
 
-    async def _sent(self, sessions: list[Held]) -> dict[int, Reading]:
+    async def _sent(self, sessions: list[Held]) -> dict[int, Readings]:
         """What went down to them so far, by handle."""
         return await self._read(sessions, "out")
 
-    async def _read(self, handles: list[Held], way: str) -> dict[int, Reading]:
+    async def _read(self, handles: list[Held], way: str) -> dict[int, Readings]:
         found = {}
         for held in handles:
             media = await self._ground.media(held)
             if media and held.handle is not None:
-                found[held.handle.number] = Reading.of(media, way, time.monotonic())
+                at = time.monotonic()
+                found[held.handle.number] = [Reading.of([one], way, at) for one in media]
         return found
 
     def _end_looking(self, key: Key) -> None:
@@ -200,21 +205,34 @@ class Examinations:
                 await self._examiner.call("close", {"id": number})
 
 
-def way_up(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
+def way_up(before: Mapping[int, Readings], after: Mapping[int, Readings]) -> dict[str, float]:
     """What came of a site in the whole examination: ``kbps`` and ``loss_pct``."""
-    return {name: round(value, 2) for name, value in _rates(before, after).items()}
+    return _rounded(_rates(before, after, lambda _: True))
 
 
-def way_down(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
-    """What arrived of what was sent down to a session: ``down_kbps`` and ``down_loss_pct``."""
-    rates = _rates(before, after)
+def way_down(before: Mapping[int, Readings], after: Mapping[int, Readings]) -> dict[str, float]:
+    """What arrived of what was sent down to a session: ``down_kbps`` and ``down_loss_pct``.
+
+    Of a receiver report with several blocks Janus reads the first: losses are counted of the media
+    of which it knows any."""
+    rates = _rates(before, after, lambda _: True)
     if not rates:
         return {}
-    arrived = rates["kbps"] * (1 - rates["loss_pct"] / 100)
-    return {"down_kbps": round(arrived, 2), "down_loss_pct": round(rates["loss_pct"], 2)}
+    loss = _rates(before, after, lambda reading: reading.lost > 0).get("loss_pct", 0.0)
+    return _rounded({"down_kbps": rates["kbps"] * (1 - loss / 100), "down_loss_pct": loss})
 
 
-def _rates(before: Mapping[int, Reading], after: Mapping[int, Reading]) -> dict[str, float]:
-    """Of the handle that is the same as before; nothing if none is."""
-    rates = (after[handle].since(before[handle]) for handle in before.keys() & after.keys())
-    return next(rates, {})
+def _rates(
+    before: Mapping[int, Readings], after: Mapping[int, Readings], counts: Callable[[Reading], bool]
+) -> dict[str, float]:
+    """Of the handle that is the same as before, and of its media that count; nothing if none."""
+    for handle in before.keys() & after.keys():
+        pairs = zip(before[handle], after[handle], strict=False)
+        counted = [(was, now) for was, now in pairs if counts(now)]
+        if counted:
+            return sum_of(now for _, now in counted).since(sum_of(was for was, _ in counted))
+    return {}
+
+
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in figures.items()}

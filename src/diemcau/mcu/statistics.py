@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -47,6 +47,17 @@ class Reading:
             "kbps": 8 * (self.bytes - before.bytes) / (self.at - before.at) / 1000,
             "loss_pct": 100 * lost / max(1, packets + lost),
         }
+
+
+def sum_of(readings: Iterable[Reading]) -> Reading:
+    """Several media as one."""
+    all_of_them = list(readings)
+    return Reading(
+        max(one.at for one in all_of_them),
+        sum(one.bytes for one in all_of_them),
+        sum(one.packets for one in all_of_them),
+        sum(one.lost for one in all_of_them),
+    )
 
 
 class Statistics:

@@ -153,12 +153,23 @@ async def test_one_that_hung_up_a_moment_ago_has_no_figures(
     assert entry == {"conference": "c1", "site": "s1"}
 
 
+def each(at: float, *media: dict[str, Any]) -> list[Reading]:
+    return [Reading.of([one], "out", at) for one in media]
+
+
 def test_what_arrives_of_what_goes_down_is_what_was_not_lost() -> None:
-    before = Reading.of([medium("out", 1000, 10), medium("out", 0, 0, rtt=1)], "out", 5.0)
-    sound = medium("out", 2000, 20)
-    picture = medium("out", 99_000, 85, rtt=1, **{"lost-by-remote": 5})
-    after = Reading.of([sound, picture], "out", 7.0)
+    before = each(5.0, medium("out", 1000, 10), medium("out", 0, 0))
+    picture = medium("out", 99_000, 95, **{"lost-by-remote": 5})
+    after = each(7.0, medium("out", 2000, 900), picture)  # nobody reports of the sound
     assert way_down({7: before}, {7: after}) == {"down_kbps": 380.0, "down_loss_pct": 5.0}
+    clean = each(7.0, medium("out", 2000, 900), medium("out", 99_000, 95))
+    assert way_down({7: before}, {7: clean}) == {"down_kbps": 400.0, "down_loss_pct": 0.0}
+
+
+def test_of_a_session_that_was_not_there_before_nothing_is_known_of_the_way_down() -> None:
+    now = each(5.0, medium("out", 1000, 10))
+    assert way_down({7: now}, {8: now}) == way_down({}, {8: now}) == way_down({7: now}, {}) == {}
+    assert way_down({7: now}, {7: now}) == {}, "no time passed"
 
 
 def test_more_came_than_was_sent_is_no_loss() -> None:
@@ -167,12 +178,6 @@ def test_more_came_than_was_sent_is_no_loss() -> None:
 
     assert told((1 << 24) - 1, 100, 2.0).since(told(0, 50, 1.0))["loss_pct"] == 0
     assert told(5, 195, 3.0).since(told((1 << 24) - 1, 100, 2.0))["loss_pct"] == 5
-
-
-def test_of_a_session_that_was_not_there_before_nothing_is_known_of_the_way_down() -> None:
-    now = Reading.of([medium("out", 1000, 10)], "out", 5.0)
-    assert way_down({7: now}, {8: now}) == way_down({}, {8: now}) == way_down({7: now}, {}) == {}
-    assert way_down({7: now}, {7: now}) == {}, "no time passed"
 
 
 async def test_listeners_are_counted_by_conference(media: Media, statistics: Statistics) -> None:
