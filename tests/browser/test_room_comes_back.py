@@ -35,8 +35,7 @@ pytestmark = [
 ]
 
 MCUS = ("vinh-phuc", "vnpt")
-GONE_S, LATEST_MS = 20, 10_000
-"""The aim is 3 s, on a calm machine: what it took is printed (``pytest -s``)."""
+GONE_S, BACK_MS = 20, 3000
 OPEN, MUTED = COMMUNE, NEIGHBOUR
 PANES = (Pane(0, 0.25, 0.5, 0.5), Pane(0.5, 0.25, 0.5, 0.5))
 
@@ -53,13 +52,13 @@ class Stage:
     eyes: Eyes
 
     async def back(self, since: float, what: str) -> None:
-        """Both rooms are seen, play the programme and hear the server, by themselves."""
+        """Both rooms are seen, play the programme and hear the server, within the limit."""
         moments = await asyncio.gather(
             *(self.seen(pane) for pane in PANES), *(at_work(page) for page in self.pages.values())
         )
         took = [round(moment - since) for moment in moments]
         print(f"{what}: seen again after {took[:2]} ms, pages at work after {took[2:]} ms")
-        assert max(took) <= LATEST_MS
+        assert max(took) <= BACK_MS
 
     async def seen(self, pane: Pane) -> float:
         await moves(self.eyes, pane)

@@ -24,8 +24,7 @@ from diemcau.lab.province import Province
 MASTER, SATELLITES = "vinh-phuc", ("vnpt", "viettel")
 MADE = (
     Fault.BLACK, Fault.FROZEN, Fault.DARK, Fault.LOW_FRAME_RATE, Fault.SILENT, Fault.CLIPPING,
-    Fault.NOISE, Fault.HUM, Fault.ECHO, Fault.LIP_SYNC, Fault.ONE_WAY,
-    Fault.WRONG_PICTURE,
+    Fault.NOISE, Fault.HUM, Fault.ECHO, Fault.LIP_SYNC, Fault.ONE_WAY, Fault.WRONG_PICTURE,
 )  # fmt: skip
 """Those that a synthetic site makes itself."""
 

@@ -69,8 +69,11 @@ def _flashes(lights: Sequence[Light]) -> list[float]:
         if dark.luma < limit <= bright.luma
     ]
     gaps = [later - earlier for earlier, later in pairwise(began)]
-    regular = all(abs(gap - EVERY_S * round(gap / EVERY_S)) < 2 * AGREE for gap in gaps)
-    return began if regular and all(round(gap / EVERY_S) >= 1 for gap in gaps) else []
+    return began if all(_whole(gap / EVERY_S) for gap in gaps) else []
+
+
+def _whole(periods: float) -> bool:
+    return round(periods) >= 1 and abs(periods - round(periods)) * EVERY_S < 2 * AGREE
 
 
 def _pips(sound: Mono) -> list[float]:

@@ -137,10 +137,12 @@ class Examinations:
         """Tell what is found. Of an examination that failed nothing is told: whoever asked for it
         asks again."""
         try:
-            came, sent = await self._came(wanted), await self._sent(self._sessions(wanted))
+            came = await self._came(wanted)
+            sent = await self._read(self._sessions(wanted), "out")
             found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
             ears = self._sessions(wanted, sound=wanted.chirp)
-            line = way_up(came, await self._came(wanted)) | way_down(sent, await self._sent(ears))
+            line = way_up(came, await self._came(wanted))
+            line |= way_down(sent, await self._read(ears, "out"))
         except MediaError as error:
             log.warning("not examined", site=wanted.site, error=str(error))
             return
@@ -163,17 +165,14 @@ class Examinations:
         publisher = self._ground.present.feed(wanted.conference, f"site/{wanted.site}")
         return await self._read([publisher] if publisher is not None else [], "in")
 
-    async def _sent(self, sessions: list[Held]) -> dict[int, Readings]:
-        """What went down to them so far, by handle."""
-        return await self._read(sessions, "out")
-
     async def _read(self, handles: list[Held], way: str) -> dict[int, Readings]:
+        """What went that way so far, by handle."""
         found = {}
         for held in handles:
             media = await self._ground.media(held)
             if media and held.handle is not None:
                 at = time.monotonic()
-                found[held.handle.number] = [Reading.of([one], way, at) for one in media]
+                found[held.handle.number] = [Reading.of(medium, way, at) for medium in media]
         return found
 
     def _end_looking(self, key: Key) -> None:

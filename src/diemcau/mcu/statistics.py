@@ -12,12 +12,13 @@ from diemcau.mcu.janus import Json
 from diemcau.mcu.present import Held
 
 READINGS = 2
+"""So many of each handle are kept: rates are of the time since the older one."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The totals of one handle one way ("in": to Janus, or "out") at a moment. What was lost and
-    sent again was lost by the line."""
+    """The totals of one medium, or of several (``sum_of``), one way ("in": to Janus, or "out") at a
+    moment. What was lost and sent again was lost by the line."""
 
     at: float
     bytes: int
@@ -25,20 +26,13 @@ class Reading:
     lost: int
 
     @classmethod
-    def of(cls, media: list[Json], way: str, at: float) -> Self:
-        return cls(
-            at=at,
-            bytes=sum(medium["stats"][way]["bytes"] for medium in media),
-            packets=sum(medium["stats"][way]["packets"] for medium in media),
-            lost=sum(
-                max(0, _signed(_rtcp(medium).get(_LOST[way], 0)))
-                + medium["stats"][way].get("retransmissions", 0)
-                for medium in media
-            ),
-        )
+    def of(cls, medium: Json, way: str, at: float) -> Self:
+        stats, lost = medium["stats"][way], _signed(_rtcp(medium).get(_LOST[way], 0))
+        again = stats.get("retransmissions", 0)
+        return cls(at, stats["bytes"], stats["packets"], max(0, lost) + again)
 
     def since(self, before: Self) -> dict[str, float]:
-        """``kbps`` and ``loss_pct`` between two readings of the same handle; none where no time
+        """``kbps`` and ``loss_pct`` between two readings of the same; none where no time
         passed."""
         if self.at <= before.at:
             return {}
@@ -100,7 +94,8 @@ class Statistics:
         media = await self._ground.media(held)
         if not media or held.handle is None:
             return {}
-        now = Reading.of(media, way, self._clock())
+        at = self._clock()
+        now = sum_of(Reading.of(medium, way, at) for medium in media)
         readings = self._last.setdefault(held.handle.number, deque(maxlen=READINGS))
         delay = max(_rtcp(medium).get("rtt", 0) for medium in media)
         figures = {"rtt_ms": float(delay)} if delay else {}

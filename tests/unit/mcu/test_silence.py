@@ -1,55 +1,41 @@
 """Sites from whom nothing comes are told before whoever misses them looks for the cause."""
 
-from typing import Any
-
 import pytest
 
 from diemcau.domain.resources import Input, Publisher, Uplink
 from diemcau.domain.source import content_of
-from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import Handle, JanusError
-from diemcau.mcu.present import Held, Present
+from diemcau.mcu.present import Held
 from diemcau.mcu.silence import EVERY_S, SILENT_S, Silence
+from tests.unit.mcu.janus_ground import JanusGround
 
 
-class Media:
-    """A driver's ground, with an admin interface that counts what a test lets come."""
-
-    def __init__(self) -> None:
-        self.present = Present(lambda: None)
-        self.ground = Ground("tinh", self.present, None)  # type: ignore[arg-type]
-        self.ground.session = type("Session", (), {"number": 1})  # type: ignore[assignment]
-        self.ground.admin = self  # type: ignore[assignment]
-        self.packets: dict[int, int] = {}
-        self.asked: list[int] = []
-        self.now = 100.0
-
-    async def info(self, session: int, handle: int) -> dict[str, Any]:
-        assert session == 1
-        self.asked.append(handle)
-        if handle not in self.packets:
-            raise JanusError(459, "no such handle")
-        each = {"stats": {"in": {"packets": self.packets[handle]}}}
-        return {"webrtc": {"media": {"0": each, "1": each}}}
-
-    def put(self, resource: Any, handle: int = 0) -> Held:
-        return self.present.put(Held(resource, Handle(None, 1, handle) if handle else None))  # type: ignore[arg-type]
+class Media(JanusGround):
+    """Counts the packets that a test lets come."""
 
     def site(self, name: str, handle: int) -> Held:
-        self.packets[handle] = 50
+        self.infos[handle] = {"webrtc": {"media": {n: _medium() for n in "01"}}}
+        self.come(handle, 50)
         return self.put(Publisher("c1", name, "one"), handle)
+
+    def come(self, handle: int, packets: int) -> None:
+        for medium in self.infos[handle]["webrtc"]["media"].values():
+            medium["stats"]["in"]["packets"] += packets
+
+
+def _medium() -> dict[str, dict[str, dict[str, int]]]:
+    return {"stats": {"in": {"packets": 0}}}
 
 
 class Play:
     def __init__(self) -> None:
-        self.media = Media()
-        self.silence = Silence(self.media.ground, lambda: self.media.now)
+        self.media, self.now = Media(), 100.0
+        self.silence = Silence(self.media.ground, lambda: self.now)
 
     async def goes_on(self, seconds: float, *coming: int) -> None:
         for _ in range(round(seconds / EVERY_S)):
-            self.media.now += EVERY_S
+            self.now += EVERY_S
             for handle in coming:
-                self.media.packets[handle] += 3
+                self.media.come(handle, 3)
             await self.silence.look()
 
 
@@ -94,11 +80,11 @@ async def test_what_janus_says_of_a_picture_alone_stands(play: Play) -> None:
 
 async def test_who_never_sent_anything_or_is_gone_is_not_silent(play: Play) -> None:
     new, gone = play.media.site("s1", 11), play.media.site("s2", 12)
-    play.media.packets[11] = 0
+    play.media.come(11, -50)
     play.media.put(Uplink("c1", 0, "tinh", "e1", "site/s1"))
     play.media.put(Uplink("c1", 1, "tinh", "e1", "site/s2"))
     await play.goes_on(1)
-    del play.media.packets[12]
+    del play.media.infos[12]
     await play.goes_on(5)
     assert not new.silent
     assert not gone.silent

@@ -6,32 +6,10 @@ import pytest
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
 from diemcau.mcu.examinations import way_down
-from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import Handle, JanusError
-from diemcau.mcu.present import Held, Present
 from diemcau.mcu.statistics import Reading, Statistics
+from tests.unit.mcu.janus_ground import JanusGround
 
 PUBLISHER, LANE = Publisher("c1", "s1", "one"), Uplink("c1", 2, "tinh", "e1", "site/s1")
-
-
-class Media:
-    """A driver's ground, with an admin interface that answers what a test puts there."""
-
-    def __init__(self) -> None:
-        self.present = Present(lambda: None)
-        self.ground = Ground("tinh", self.present, None)  # type: ignore[arg-type]
-        self.ground.session = type("Session", (), {"number": 1})  # type: ignore[assignment]
-        self.ground.admin = self  # type: ignore[assignment]
-        self.infos: dict[int, dict[str, Any]] = {}
-
-    async def info(self, session: int, handle: int) -> dict[str, Any]:
-        assert session == 1
-        if handle not in self.infos:
-            raise JanusError(459, "no such handle")
-        return self.infos[handle]
-
-    def put(self, resource: Any, handle: int) -> None:
-        self.present.put(Held(resource, Handle(None, 1, handle)))  # type: ignore[arg-type]
 
 
 class Clock:
@@ -51,8 +29,8 @@ def info(*media: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def media() -> Media:
-    return Media()
+def media() -> JanusGround:
+    return JanusGround()
 
 
 @pytest.fixture
@@ -61,12 +39,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def statistics(media: Media, clock: Clock) -> Statistics:
+def statistics(media: JanusGround, clock: Clock) -> Statistics:
     return Statistics(media.ground, clock)
 
 
 async def test_rates_are_of_the_time_between_two_readings(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     media.infos[7] = info(medium("in", 1000, 10), medium("in", 9000, 90, rtt=12))
@@ -83,7 +61,7 @@ async def test_rates_are_of_the_time_between_two_readings(
 
 
 async def test_a_link_is_judged_by_what_the_other_end_says_it_lost(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     media.put(LANE, 9)
     media.infos[9] = info(medium("out", 0, 0))
@@ -98,7 +76,7 @@ async def test_a_link_is_judged_by_what_the_other_end_says_it_lost(
 
 
 async def test_losses_that_were_made_good_are_no_gain(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     media.infos[7] = info(medium("in", 0, 100, lost=20))
@@ -110,7 +88,7 @@ async def test_losses_that_were_made_good_are_no_gain(
 
 
 async def test_what_was_lost_and_sent_again_is_a_loss_of_the_line(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     media.infos[7] = info(medium("in", 0, 100))
@@ -124,7 +102,7 @@ async def test_what_was_lost_and_sent_again_is_a_loss_of_the_line(
 
 
 async def test_another_handle_begins_anew(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     media.infos[7] = info(medium("in", 10_000, 100))
@@ -137,7 +115,7 @@ async def test_another_handle_begins_anew(
 
 
 async def test_a_connection_that_is_not_up_yet_has_no_figures_but_is_named(
-    media: Media, statistics: Statistics
+    media: JanusGround, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     media.infos[7] = {}
@@ -146,7 +124,7 @@ async def test_a_connection_that_is_not_up_yet_has_no_figures_but_is_named(
 
 
 async def test_one_that_hung_up_a_moment_ago_has_no_figures(
-    media: Media, statistics: Statistics
+    media: JanusGround, statistics: Statistics
 ) -> None:
     media.put(PUBLISHER, 7)
     (entry,) = (await statistics.collect())["publishers"]
@@ -154,7 +132,7 @@ async def test_one_that_hung_up_a_moment_ago_has_no_figures(
 
 
 def each(at: float, *media: dict[str, Any]) -> list[Reading]:
-    return [Reading.of([one], "out", at) for one in media]
+    return [Reading.of(one, "out", at) for one in media]
 
 
 def test_what_arrives_of_what_goes_down_is_what_was_not_lost() -> None:
@@ -174,20 +152,22 @@ def test_of_a_session_that_was_not_there_before_nothing_is_known_of_the_way_down
 
 def test_more_came_than_was_sent_is_no_loss() -> None:
     def told(lost: int, packets: int, at: float) -> Reading:
-        return Reading.of([medium("out", 0, packets, rtt=5, **{"lost-by-remote": lost})], "out", at)
+        return Reading.of(medium("out", 0, packets, rtt=5, **{"lost-by-remote": lost}), "out", at)
 
     assert told((1 << 24) - 1, 100, 2.0).since(told(0, 50, 1.0))["loss_pct"] == 0
     assert told(5, 195, 3.0).since(told((1 << 24) - 1, 100, 2.0))["loss_pct"] == 5
 
 
-async def test_listeners_are_counted_by_conference(media: Media, statistics: Statistics) -> None:
+async def test_listeners_are_counted_by_conference(
+    media: JanusGround, statistics: Statistics
+) -> None:
     for conference, session in (("c1", "a"), ("c1", "b"), ("c2", "c")):
         media.put(Listener(conference, session, "", "program", "program", "program"), 1)
     assert (await statistics.collect())["listeners"] == {"c1": 2, "c2": 1}
 
 
 async def test_handles_that_are_gone_are_forgotten(
-    media: Media, clock: Clock, statistics: Statistics
+    media: JanusGround, clock: Clock, statistics: Statistics
 ) -> None:
     for handle in range(50):
         media.put(PUBLISHER, handle)
