@@ -223,6 +223,19 @@ def test_sound_waits_for_the_cut_that_shows_whose_it_is(rig: Rig) -> None:
     show(rig.client, full(0), sound={"open": []})
 
 
+def test_the_voice_of_whoever_shares_comes_with_what_is_shared(rig: Rig) -> None:
+    program = rig.receivers["program"]
+    show(rig.client, full(0), sound={"open": [0]})
+    rig.client.listen(0.3)
+    sharing = {"open": [0, 2, 3], "together": [[2, 3]]}
+    told = show(rig.client, full(3), hold_ms=1000, sound=sharing)
+    rig.client.listen(1.5)
+    cut = next(f.came for f in program.frames(told) if centre(f) == "dark")
+    assert loud(program, told + 0.1, cut - 0.1) == {0}
+    assert loud(program, cut + 0.1) == {0, 2}
+    show(rig.client, full(0), sound={"open": []})
+
+
 def loud(receiver: Receiver, begin: float, end: float = float("inf")) -> set[int]:
     """The slots that are heard in a time."""
     sound = decode_audio([p for p in receiver.of(111, begin) if p.came < end])

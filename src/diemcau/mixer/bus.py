@@ -43,7 +43,7 @@ VBV_MS = 240
 KEYFRAME_SECONDS = 2
 # A frame that is not composed after this many waits is not waited for any longer.
 MOST_WAITED = 3
-# A cut is put off for at most so many frames that are late themselves.
+# At most so many frames are left out so that a cut comes in one that is not late itself.
 MOST_BEHIND = 3
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
@@ -129,7 +129,7 @@ class Bus:
         self._seen: dict[int, int] = {}
         self._pushed = 0
         self._waited = 0
-        self._behind = 0
+        self._left_out = 0
         self._composed = threading.Event()
         self._composed.set()
         self._offset = -1
@@ -175,10 +175,13 @@ class Bus:
 
     def beat(self, running: int, now: float) -> None:
         """Compose one frame for running time `running` (ns); called from the picture thread."""
-        if self._late():
+        if self._unfinished():
             return
         with self._lock:
-            if self._punctual(running) and self._hold.resolve(now, running, self._has_picture):
+            if self._hold.due(now, self._has_picture):
+                if self._behind(running):
+                    return
+                self._hold.cut(running)
                 self._layout = self._hold.layout
                 self._arrange()
         pts = self._pushed * self._period
@@ -227,7 +230,7 @@ class Bus:
         self._ground_rect = Rect(0, 0, settings.width, settings.height)
         self._ground_feeder = Feeder(self._compositor, 0)
 
-    def _late(self) -> bool:
+    def _unfinished(self) -> bool:
         """Whether the last frame is still not composed after two beats; then one is left out."""
         if self._composed.wait(2 * self._period / SECOND) or self._waited >= MOST_WAITED:
             self._waited = 0
@@ -236,12 +239,16 @@ class Bus:
         self.skipped += 1
         return True
 
-    def _punctual(self, running: int) -> bool:
-        """Whether a cut in this frame can be heard with it: a late one is older than the sound
-        that leaves now. A bus that stays late cuts all the same."""
+    def _behind(self, running: int) -> bool:
+        """Whether this frame is left out, because a cut in it could not be heard with it: it is
+        older than the sound that leaves now. The next one comes the sooner."""
         late = time.monotonic() - self.feed.timebase.start - running / SECOND
-        self._behind = self._behind + 1 if late > self._period / SECOND / 2 else 0
-        return not 0 < self._behind <= MOST_BEHIND
+        if late <= self._period / SECOND / 2 or self._left_out >= MOST_BEHIND:
+            self._left_out = 0
+            return False
+        self._left_out += 1
+        self.skipped += 1
+        return True
 
     def _has_picture(self, slot: int) -> bool:
         return self._slots[slot].picture is not None

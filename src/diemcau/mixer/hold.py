@@ -44,14 +44,16 @@ class Hold:
         newcomers = layout.slots() - self.layout.slots()
         self.held = Held(layout, take, newcomers, now + hold)
 
-    def resolve(self, now: float, running: int, has_picture: Callable[[int], bool]) -> bool:
-        """Cut to the held layout in the frame of this running time (ns) where its time has come;
-        True when the layout changed."""
+    def due(self, now: float, has_picture: Callable[[int], bool]) -> bool:
+        """Whether the time for the held layout has come."""
         held = self.held
         if held is None:
             return False
-        if now < held.deadline and not all(has_picture(slot) for slot in held.newcomers):
-            return False
+        return now >= held.deadline or all(has_picture(slot) for slot in held.newcomers)
+
+    def cut(self, running: int) -> None:
+        """Show the held layout from the frame of this running time (ns) on."""
+        held = self.held
+        assert held is not None
         self._cut = running, held.layout.slots() ^ self.layout.slots()
         self.layout, self.take, self.held = held.layout, held.take, None
-        return True

@@ -24,16 +24,15 @@ def mix_matrix(
     >>> mix_matrix({0, 1, 2}, 3, [0, 1], [{1, 2}])
     [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    left_out = [_left_out(slot, together) for slot in own]
+    left_out = [set() if slot is None else with_theirs({slot}, together) for slot in own]
     return [
         [gain if slot in opened - minus else 0.0 for slot in range(slots)] for minus in left_out
     ]
 
 
-def _left_out(own: int | None, together: Together) -> set[int]:
-    if own is None:
-        return set()
-    return {own}.union(*(slots for slots in together if own in slots))
+def with_theirs(slots: AbstractSet[int], together: Together) -> set[int]:
+    """These slots, and those of the same sites."""
+    return set(slots).union(*(site for site in together if site & slots))
 
 
 def matrix_text(rows: Sequence[Sequence[float]]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from diemcau.mixer.beat import Beat
 from diemcau.mixer.feed import Feed
 from diemcau.mixer.gst import Gst, chain, error_text, feeding_pad, make, messages
-from diemcau.mixer.mixminus import Together, matrix_text, mix_matrix
+from diemcau.mixer.mixminus import Together, matrix_text, mix_matrix, with_theirs
 from diemcau.mixer.settings import return_slot
 from diemcau.mixer.slot import Slot
 
@@ -38,8 +38,8 @@ class SoundMixer:
     `on_levels(name, dbfs)` gets levels for every 200 ms, with name `slots` or `outputs`, when
     `poll` is called; `on_heard(slot, source, left)` tells when the first sound of a source left
     on the program since `open`, in monotonic seconds. `crossing(running)` are the slots that the
-    program shows, or shows no more, only after that running time (ns): their sound waits for that
-    cut. Both are called from the sound thread.
+    program shows, or shows no more, only after that running time (ns): their sound, and that of
+    slots together with them, waits for that cut. Both are called from the sound thread.
     """
 
     def __init__(
@@ -141,7 +141,8 @@ class SoundMixer:
 
     def _block(self, n: int, _now: float) -> None:
         renewed = self._obey(self._order)
-        opened, crossing = self._obeyed[0], self._crossing(n * PERIOD_NS)
+        opened, together = self._obeyed
+        crossing = with_theirs(self._crossing(n * PERIOD_NS), together)
         wanted = (opened - crossing) | (self._open & crossing)
         if renewed or wanted - self._open:
             self._set_matrix(self._open | wanted)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.mixer.mixminus import matrix_text, mix_matrix
+from diemcau.mixer.mixminus import matrix_text, mix_matrix, with_theirs
 
 
 @given(st.sets(st.integers(0, 11)))
@@ -23,6 +23,12 @@ def test_a_site_hears_none_of_the_slots_that_are_its_own(
     for own, row in enumerate(returns):
         left_out = together if own in together else {own}
         assert {slot for slot, gain in enumerate(row) if gain} == opened - left_out
+
+
+def test_a_site_s_slots_come_and_go_together() -> None:
+    sites = [frozenset({3, 4}), frozenset({5, 6})]
+    assert with_theirs({0, 3}, sites) == {0, 3, 4}
+    assert with_theirs({0}, sites) == {0}
 
 
 def test_the_matrix_is_written_as_gstreamer_reads_it() -> None:
