@@ -44,7 +44,7 @@ KEYFRAME_SECONDS = 2
 # A frame that is not composed after this many waits is not waited for any longer.
 MOST_WAITED = 3
 # At most so many frames are left out so that a cut comes in one that is not late itself.
-MOST_BEHIND = 3
+MOST_BEHIND = 5
 NOTICES = {State.LOST: graphics.NO_SIGNAL, State.STALLED: graphics.NO_PICTURE}
 
 
