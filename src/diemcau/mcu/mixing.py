@@ -107,6 +107,7 @@ class Mixing:
                 "rtcp_port": ports["rtcp_port"],
                 "ssrc": VIDEO_SSRC,
                 "pt": VIDEO_PT,
+                "simulcast": held.mids.simulcast,  # the best that arrives, not the lowest
             },
         ]
         reply = await self._ground.ask(

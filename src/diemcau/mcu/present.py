@@ -18,10 +18,12 @@ from diemcau.mcu.janus import Handle
 
 @dataclass(frozen=True)
 class Mids:
-    """A feed's media: the mid of its sound and of its picture ("" where it has none)."""
+    """A feed's media: the mid of its sound and of its picture ("" where it has none), and whether
+    the picture comes in several sizes."""
 
     audio: str = "0"
     video: str = "1"
+    simulcast: bool = False
 
 
 @dataclass

@@ -184,4 +184,5 @@ class Sessions:
 def mids_of(streams: list[Json]) -> Mids:
     """A publisher's mids from Janus's list of its streams."""
     by_type = {stream["type"]: str(stream["mid"]) for stream in reversed(streams)}
-    return Mids(by_type.get("audio", ""), by_type.get("video", ""))
+    simulcast = any(stream.get("simulcast") for stream in streams)
+    return Mids(by_type.get("audio", ""), by_type.get("video", ""), simulcast)
