@@ -319,12 +319,14 @@ class Province:
         await self._answering()
 
     async def _answering(self, timeout: float = 60.0) -> None:
-        """Wait for the server; if it dies instead, say what it said."""
+        """Wait for the server; if it dies instead, say what it said. Another one that has the
+        port already answers, too, but knows no token of ours."""
         end = time.monotonic() + timeout
-        async with httpx2.AsyncClient(base_url=self.url) as client:
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        async with httpx2.AsyncClient(base_url=self.url, headers=headers) as client:
             while time.monotonic() < end:
                 try:
-                    if (await client.get("/api/health")).is_success:
+                    if (await client.get("/api/me")).is_success:
                         return
                 except httpx2.HTTPError:
                     pass
