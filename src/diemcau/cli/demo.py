@@ -47,7 +47,7 @@ async def _run(name: str, count: int, host: str, port: int, seconds: float) -> N
                 held = await office.in_session(TITLE, [*chosen, guest])
                 meeting = await province.join(held["conference"])
                 await meeting.mcus_online()
-                await province.publish(meeting, chosen)
+                await province.publish(meeting, chosen, play=True)
                 await office.tomorrow(TOMORROW, seats(province.directory, province.master))
             await meeting.sites_ready(len(chosen))
             _tell(province, meeting, len(chosen), guest, is_loopback(host))

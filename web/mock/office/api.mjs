@@ -33,7 +33,7 @@ export function whoIs(token) {
   const found = token?.startsWith('account:') && accounts.find((one) => one.id === token.slice(8));
   if (!found) return undefined;
   const grants = found.grants.map((grant) => ({ ...grant, unit_name: units.find((unit) => unit.id === grant.unit)?.name ?? grant.unit }));
-  return { account: found.id, name: found.name, grants, first_password: found.first_password ?? false, codes: found.codes ?? false, expires_at: later(12) };
+  return { account: found.id, name: found.name, grants, codes: found.codes ?? false, expires_at: later(12) };
 }
 
 function signIn({ account, password, code }) {

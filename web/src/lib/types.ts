@@ -12,7 +12,6 @@ export interface Me {
   name?: string;
   grants?: { role: string; unit: string; unit_name?: string }[];
   /** The password is the one handed out: nothing goes on before it is changed. */
-  first_password?: boolean;
   /** One-time codes are on. */
   codes?: boolean;
   conference?: string;
