@@ -4,6 +4,8 @@ It keeps nothing of its own. What is to be raised follows from what is stored an
 so a server that comes back raises what fell due meanwhile, and nothing twice.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -37,12 +39,13 @@ class Lifecycle(Ticking):
         self._files = files
         self._post = post
         self._responsible = responsible
+        self._silent: set[str] = set()
         files.records.listeners.append(lambda *_: self.wake())
 
     async def tick(self) -> bool:
         """Raise all that is due now; whether all of it could be."""
         raised = True
-        for dossier, procedure in self._files.to_do():
+        for dossier, procedure in self._to_do():
             try:
                 await self._raise(dossier, procedure)
             except Refusal as refusal:
@@ -55,7 +58,7 @@ class Lifecycle(Ticking):
         now = self._files.clock.now()
         moments = [
             next_moment(procedure, d.times, d.steps, d.raised, now, d.timed_at)
-            for d, procedure in self._files.to_do()
+            for d, procedure in self._to_do()
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -64,6 +67,19 @@ class Lifecycle(Ticking):
         if moment is None:
             return LONGEST_S
         return min(max(self._files.clock.seconds_until(moment), AT_LEAST_S), LONGEST_S)
+
+    @contextmanager
+    def silent(self, dossier_id: str) -> Iterator[None]:
+        """Raise nothing of a dossier while somebody is still making it, in several changes."""
+        self._silent.add(dossier_id)
+        try:
+            yield
+        finally:
+            self._silent.discard(dossier_id)
+            self.wake()
+
+    def _to_do(self) -> list[tuple[Dossier, Procedure]]:
+        return [(d, procedure) for d, procedure in self._files.to_do() if d.id not in self._silent]
 
     async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
         now = self._files.clock.now()
