@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from diemcau.domain.casework import DossierPlan
+from diemcau.domain.dossier import Dossier
 from diemcau.domain.journal import SYSTEM
 from diemcau.procedures import shipped
+from diemcau.services.dossiers.files import Work
 from tests.play.company import CHAIR, HOUR, MINUTE, SITES, Company
 
 STEP = "open"
@@ -176,6 +178,27 @@ async def test_a_departments_session_is_told_to_it_and_to_whoever_runs_the_maste
     ]
     for part in ("department", "technician"):
         assert (await players.tasks(part))[STEP]["due"]
+
+
+@pytest.mark.parametrize("act", ["open", "cancel"])
+async def test_what_is_done_while_the_clock_looks_raises_nothing(
+    players: Company, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    due = await letter(players)
+    await players.until(due - MINUTE)
+    raised = await players.raised()
+    files = players.house.server.files
+    change = files.change
+
+    async def a_moment_later(dossier: str, by: str, work: Work) -> Dossier:
+        monkeypatch.setattr(files, "change", change)
+        await players.as_("office").post(f"{players.path}/{act}", reason="Hoãn")
+        return await change(dossier, by, work)
+
+    monkeypatch.setattr(files, "change", a_moment_later)
+    await players.until(due)
+    assert (await players.seen())["stage"] in ("held", "cancelled")
+    assert await players.raised() == raised
 
 
 @pytest.mark.parametrize("minutes", [0, 5])

@@ -15,6 +15,7 @@ import structlog
 from diemcau.domain.agenda import Alarm, Level, alarms, next_moment
 from diemcau.domain.directory import Person
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.evidence import remaining
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import NO_TEXT, Procedure
 from diemcau.domain.recipients import escalation
@@ -83,16 +84,14 @@ class Lifecycle(Ticking):
 
     async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
         now = self._files.clock.now()
-        fallen = alarms(
-            procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at
-        )
-        for alarm in fallen:
+        for alarm in _fallen(procedure, dossier, now):
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
             await self._files.change(dossier.id, SYSTEM, work)
 
     def _draft(self, dossier: Dossier, procedure: Procedure, alarm: Alarm, now: datetime) -> Draft:
+        """The alarm is raised, unless meanwhile it was, or there is no reason any more."""
         text = _words(procedure, alarm)
-        if alarm.id in dossier.raised:
+        if alarm not in _fallen(remaining(dossier, procedure), dossier, now):
             return Draft(dossier, "alarm.raised", NO_TEXT)
         due = _due(procedure, dossier, alarm)
         people = self._people(dossier, procedure, alarm, now)
@@ -109,6 +108,10 @@ class Lifecycle(Ticking):
         units = self._responsible.units(dossier, procedure, alarm.subject)
         nth = alarm.nth + 1 if alarm.level is Level.ESCALATE else 1
         return escalation(self._files.book.directory, units, nth, now)
+
+
+def _fallen(procedure: Procedure, dossier: Dossier, now: datetime) -> tuple[Alarm, ...]:
+    return alarms(procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at)
 
 
 def _words(procedure: Procedure, alarm: Alarm) -> Text:
