@@ -238,7 +238,7 @@ async def test_late_is_said_to_ever_higher_ones_and_locks_nothing(players: Compa
     await players.after(12 * HOUR)
     await players.signed_in()
     assert await players.raised() == raised, "what is over raises nothing"
-    held = {"session", "calls", "rooms", "assessment"}
+    held = {"open", "session", "calls", "rooms", "assessment"}
     made_late = {"notice", "inform", "plan", "check-communes", "join"}
     assert await players.done() == held | made_late
     assert await players.late() & (held | made_late) == made_late

@@ -40,7 +40,7 @@ async def connected(players: Company) -> None:
 async def test_in_time(players: Company) -> None:
     start = players.now + HOUR
     await called_for(players, 60)
-    assert await players.done() == {"notice", "inform", "plan"}
+    assert await players.done() == {"notice", "inform", "plan", "open"}
     assert (await players.seen())["stage"] == "held"
     told = {mail.to for mail in players.mails("[Điểm Cầu] Thông báo phiên họp")}
     assert len(told) == 9, "units of five sites and three MCUs, and the DIC"

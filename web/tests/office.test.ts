@@ -29,7 +29,7 @@ describe('the addresses of the office', () => {
   it('a task leads to where it is done', () => {
     expect(placeOfTask({ kind: 'answer', dossier: 'd1', subject: 'u' })).toBe('/d/d1/notices');
     expect(placeOfTask({ kind: 'step', dossier: 'd1', subject: 'join' })).toBe('/d/d1?step=join');
-    expect(['contacts', 'links', 'word', 'assessment'].map(tabOfEvidence)).toEqual(['checks', 'session', 'overview', 'overview']);
+    expect(['contacts', 'links', 'opening', 'word', 'assessment'].map(tabOfEvidence)).toEqual(['checks', 'session', 'session', 'overview', 'overview']);
   });
 });
 

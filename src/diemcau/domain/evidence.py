@@ -38,7 +38,8 @@ def settled(dossier: Dossier, procedure: Procedure, facts: Facts, now: datetime)
     steps = dict(dossier.steps)
     for step in procedure.steps:
         if step.id not in steps and complete(step, dossier, facts):
-            steps[step.id] = Done(now, SYSTEM, str(step.evidence), due=step.due(dossier.times))
+            at = _since(step, dossier) or now
+            steps[step.id] = Done(at, SYSTEM, str(step.evidence), due=step.due(dossier.times))
     return replace(dossier, steps=steps) if len(steps) > len(dossier.steps) else dossier
 
 
@@ -55,12 +56,19 @@ def complete(step: Step, dossier: Dossier, facts: Facts) -> bool:
             return facts.contacts >= set(sites_of(step, dossier, facts))
         case Evidence.LINKS:
             return facts.linked
+        case Evidence.OPENING:
+            return dossier.opened_at is not None
         case Evidence.SESSION:
             return dossier.closed_at is not None
         case Evidence.ASSESSMENT:
             return bool(dossier.assessment)
         case _:
             return False
+
+
+def _since(step: Step, dossier: Dossier) -> datetime | None:
+    """When a session was opened, also if it was before its procedure had a step for that."""
+    return dossier.opened_at if step.evidence is Evidence.OPENING else None
 
 
 def sites_of(step: Step, dossier: Dossier, facts: Facts) -> tuple[str, ...]:

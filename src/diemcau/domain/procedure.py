@@ -43,6 +43,8 @@ class Evidence(StrEnum):
     """Every site has handed in its contact."""
     LINKS = "links"
     """Every satellite MCU of the plan is joined to the master."""
+    OPENING = "opening"
+    """The session is open on its MCUs."""
     SESSION = "session"
     """The session was held and closed."""
     ASSESSMENT = "assessment"

@@ -5,7 +5,9 @@ from importlib import resources
 
 import pytest
 
+from diemcau.domain.permissions import ALLOWED, Action
 from diemcau.domain.procedure import Deadline, Event, Evidence, Step
+from diemcau.domain.roles import Role
 from diemcau.procedures import load, shipped
 
 TWO_HOURS = Deadline(Event.START, -timedelta(hours=2))
@@ -45,10 +47,20 @@ def test_a_site_is_on_the_main_screen_within_thirty_seconds_of_the_chairs_call(n
 def test_every_evidence_of_a_session_is_asked_for_and_every_check_item_used(name: str) -> None:
     procedure = load(name)
     evidence = {step.evidence for step in procedure.steps}
-    needed = {Evidence.NOTICES, Evidence.PLAN, Evidence.CHECKS, Evidence.LINKS, Evidence.SESSION}
-    assert needed | {Evidence.ASSESSMENT} <= evidence
+    needed = {Evidence.NOTICES, Evidence.PLAN, Evidence.CHECKS, Evidence.LINKS, Evidence.OPENING}
+    assert needed | {Evidence.SESSION, Evidence.ASSESSMENT} <= evidence
     used = {item for step in procedure.steps for item in step.checks}
     assert used == {item.id for item in procedure.checks}
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_whoever_may_open_the_session_is_warned_before_its_start_and_told_at_it(name: str) -> None:
+    (opening,) = (step for step in load(name).steps if step.evidence is Evidence.OPENING)
+    making = timedelta(minutes=1 if name == "429-urgent" else 0)
+    assert opening.deadline == Deadline(Event.START, making)
+    assert (opening.warn, opening.escalate) == (timedelta(minutes=10), timedelta(minutes=5))
+    assert {*opening.roles} == ALLOWED[Action.HOLD] - {Role.OPERATOR}
+    assert opening.roles[0] == "office"
 
 
 @pytest.mark.parametrize("name", DECISION_429)

@@ -17,7 +17,8 @@ export const steps = [
   step('contacts', '4b', 'Cung cấp danh sách đầu mối và thông tin kết nối', 'Hand in the contacts', ['manager', 'room-operator', 'office'], 'contacts', ['start', -2], ['plan']),
   step('join', '5', 'Kết nối MCU của các đơn vị vào MCU trung tâm', 'Join the MCUs to the master', ['office', 'technician'], 'links', ['start', -2], ['check-districts', 'check-communes']),
   step('ready', '5', 'Kiểm thử lại điểm cầu chưa đạt; toàn hệ thống sẵn sàng', 'The whole system ready', ['office', 'dic'], 'word', ['start', -0.5], ['join']),
-  step('session', '6', 'Phục vụ phiên họp chính thức', 'The session', ['office', 'technician'], 'session', undefined, ['ready']),
+  step('open', '6', 'Mở phiên họp trên MCU', 'Open the session on the MCUs', ['office', 'technician'], 'opening', ['start', 0], ['plan']),
+  step('session', '6', 'Phục vụ phiên họp chính thức', 'The session', ['office', 'technician'], 'session', undefined, ['ready', 'open']),
   step('assessment', '7', 'Tổng hợp, đánh giá chất lượng phiên họp', 'Sum up and assess', ['office', 'dic'], 'assessment', undefined, ['session']),
 ];
 

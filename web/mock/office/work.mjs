@@ -64,7 +64,7 @@ export function open(dossier, conferences) {
   conferences.set(id, new MockConference(id, dossier.title, dossier.sites));
   Object.assign(conferences.get(id).state.conference, { dossier: dossier.id, starts_at: dossier.starts_at, ends_at: dossier.ends_at });
   Object.assign(dossier, { conference: id, opened_at: now() });
-  dossier.steps.join ??= { at: now(), by: '', evidence: '', note: '' };
+  for (const step of ['open', 'join']) dossier.steps[step] ??= { at: now(), by: '', evidence: '', note: '' };
   dossier.departures = [{ id: `${dossier.id}.x1`, at: now(), by: 'kythuat', sites: ['s-tam-dao'], reason: '' }];
   return view(dossier);
 }

@@ -159,7 +159,7 @@ export function placeOfTask(task: { kind: string; dossier: string; subject: stri
 /** The tab where a step becomes done; a step that is done by somebody's word is marked on the overview. */
 export function tabOfEvidence(evidence: string): Tab {
   const tabs: Record<string, Tab> = {
-    notices: 'notices', plan: 'plan', checks: 'checks', contacts: 'checks', links: 'session', session: 'session',
+    notices: 'notices', plan: 'plan', checks: 'checks', contacts: 'checks', links: 'session', opening: 'session', session: 'session',
   };
   return tabs[evidence] ?? 'overview';
 }

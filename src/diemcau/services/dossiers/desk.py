@@ -9,6 +9,7 @@ from diemcau.domain.casework import Answer
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.evidence import Facts, missing_sites, remaining, sites_of
 from diemcau.domain.permissions import ALLOWED, Action
+from diemcau.domain.procedure import Evidence
 from diemcau.domain.refusal import Text
 from diemcau.domain.roles import Role
 from diemcau.ports.identity import Principal
@@ -106,12 +107,14 @@ class Desk:
             )
 
     def _mine(self, who: Principal, dossier: Dossier, item: Item, facts: Facts) -> bool:
-        """The office's steps belong to the organiser, all others to whoever reaches one of the
-        sites that they are about."""
+        """The office's steps belong to the organiser, the opening to whoever may open the session,
+        all others to whoever reaches one of the sites that they are about."""
         roles = self._guard.roles_at(who, [dossier.unit, dossier.master])
         if Role.OPERATOR in roles or (Role.OFFICE in roles and Role.OFFICE in item.step.roles):
             return True
         wanted = set(item.step.roles) - {Role.OFFICE}
+        if item.step.evidence is Evidence.OPENING:
+            return bool(wanted & roles)
         at_sites = self._guard.roles_at(who, (dossier.master, *sites_of(item.step, dossier, facts)))
         return bool(wanted & at_sites)
 

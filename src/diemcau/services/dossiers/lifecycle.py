@@ -4,6 +4,8 @@ It keeps nothing of its own. What is to be raised follows from what is stored an
 so a server that comes back raises what fell due meanwhile, and nothing twice.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +15,7 @@ import structlog
 from diemcau.domain.agenda import Alarm, Level, alarms, next_moment
 from diemcau.domain.directory import Person
 from diemcau.domain.dossier import Dossier
+from diemcau.domain.evidence import remaining
 from diemcau.domain.journal import SYSTEM
 from diemcau.domain.procedure import NO_TEXT, Procedure
 from diemcau.domain.recipients import escalation
@@ -37,12 +40,13 @@ class Lifecycle(Ticking):
         self._files = files
         self._post = post
         self._responsible = responsible
+        self._silent: set[str] = set()
         files.records.listeners.append(lambda *_: self.wake())
 
     async def tick(self) -> bool:
         """Raise all that is due now; whether all of it could be."""
         raised = True
-        for dossier, procedure in self._files.to_do():
+        for dossier, procedure in self._to_do():
             try:
                 await self._raise(dossier, procedure)
             except Refusal as refusal:
@@ -55,7 +59,7 @@ class Lifecycle(Ticking):
         now = self._files.clock.now()
         moments = [
             next_moment(procedure, d.times, d.steps, d.raised, now, d.timed_at)
-            for d, procedure in self._files.to_do()
+            for d, procedure in self._to_do()
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -65,18 +69,29 @@ class Lifecycle(Ticking):
             return LONGEST_S
         return min(max(self._files.clock.seconds_until(moment), AT_LEAST_S), LONGEST_S)
 
+    @contextmanager
+    def silent(self, dossier_id: str) -> Iterator[None]:
+        """Raise nothing of a dossier while somebody is still making it, in several changes."""
+        self._silent.add(dossier_id)
+        try:
+            yield
+        finally:
+            self._silent.discard(dossier_id)
+            self.wake()
+
+    def _to_do(self) -> list[tuple[Dossier, Procedure]]:
+        return [(d, procedure) for d, procedure in self._files.to_do() if d.id not in self._silent]
+
     async def _raise(self, dossier: Dossier, procedure: Procedure) -> None:
         now = self._files.clock.now()
-        fallen = alarms(
-            procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at
-        )
-        for alarm in fallen:
+        for alarm in _fallen(procedure, dossier, now):
             work = partial(self._draft, procedure=procedure, alarm=alarm, now=now)
             await self._files.change(dossier.id, SYSTEM, work)
 
     def _draft(self, dossier: Dossier, procedure: Procedure, alarm: Alarm, now: datetime) -> Draft:
+        """The alarm is raised, unless meanwhile it was, or there is no reason any more."""
         text = _words(procedure, alarm)
-        if alarm.id in dossier.raised:
+        if alarm not in _fallen(remaining(dossier, procedure), dossier, now):
             return Draft(dossier, "alarm.raised", NO_TEXT)
         due = _due(procedure, dossier, alarm)
         people = self._people(dossier, procedure, alarm, now)
@@ -93,6 +108,10 @@ class Lifecycle(Ticking):
         units = self._responsible.units(dossier, procedure, alarm.subject)
         nth = alarm.nth + 1 if alarm.level is Level.ESCALATE else 1
         return escalation(self._files.book.directory, units, nth, now)
+
+
+def _fallen(procedure: Procedure, dossier: Dossier, now: datetime) -> tuple[Alarm, ...]:
+    return alarms(procedure, dossier.times, dossier.steps, dossier.raised, now, dossier.timed_at)
 
 
 def _words(procedure: Procedure, alarm: Alarm) -> Text:

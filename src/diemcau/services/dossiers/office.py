@@ -39,9 +39,13 @@ class Office:
 
         Each part is stored by itself, so that asking again with the same key goes on where a
         failure ended it. Raises what the parts raise; a plan that cannot be is no reason not to
-        tell people, so they are told first.
+        tell people, so they are told first. What is late is raised when all of it is done.
         """
         dossier = await self.cases.open(request, by)
+        with self.lifecycle.silent(dossier.id):
+            return await self._told_and_opened(dossier, by)
+
+    async def _told_and_opened(self, dossier: Dossier, by: str) -> Dossier:
         if not dossier.notice:
             dossier = await self.notices.announce(dossier.id, by)
         kept = self.files.plan(dossier)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from diemcau.domain.accounts import Account
+from diemcau.domain.directory import Site
 from diemcau.domain.dossier import Dossier
 from diemcau.domain.evidence import missing_sites
-from diemcau.domain.procedure import Procedure
+from diemcau.domain.procedure import Evidence, Procedure, Step
 from diemcau.domain.roles import Role
 from diemcau.services.dossiers.files import Files
 
@@ -52,12 +53,18 @@ class Responsible:
         if roles & _ROOMS:
             yield from (site.unit for site in sites)
         if roles & _MCUS:
-            plan = self._files.plan(dossier)
-            homes = plan.plan.home if plan else {}
-            for site in sites:
-                mcu = directory.mcus.get(homes.get(site.id) or site.mcu)
+            for mcu_id in self._mcus(dossier, step, sites):
+                mcu = directory.mcus.get(mcu_id)
                 if mcu is not None and mcu.unit:
                     yield mcu.unit
+
+    def _mcus(self, dossier: Dossier, step: Step, sites: Iterable[Site]) -> Iterable[str]:
+        """Where a step is done: a session is opened at its master, all else at the sites' MCUs."""
+        if step.evidence is Evidence.OPENING:
+            return [dossier.master]
+        plan = self._files.plan(dossier)
+        homes = plan.plan.home if plan else {}
+        return [homes.get(site.id) or site.mcu for site in sites]
 
     def _holders(self, role: Role) -> Iterable[str]:
         """The units of those who have the role: where they work, which the unit that the role is
