@@ -90,6 +90,7 @@ CONTROL: dict[str, Stop] = {
     "roll": panel("Điểm danh", "Shift+R"),
     "alarms": panel("Cảnh báo", "Shift+Q"),
     "rehearsal": panel("Đo kiểm tự động", "Shift+K"),
+    "figures": click("^Số đo của", "section[aria-label='Đo kiểm tự động'] dl"),
     "turn": panel("Luân phiên điểm cầu", "t"),
     "scenes": panel("Cảnh đã lưu", "Shift+L"),
     "site": press("Escape", "j", then=".dock [aria-pressed=true]:has-text('Điểm cầu')"),
@@ -120,7 +121,9 @@ VISITS = {
     "notices": office("/d/d1/notices", "h2"),
     "script": office("/d/d1/script", "h2", edit=click("Sửa thành bản mới", "[data-title]")),
     "plan": office("/d/d1/plan", "h2"),
-    "checks": office("/d/d1/checks", "[data-cell]"),
+    "checks": office(
+        "/d/d1/checks", "[data-cell]", figures=click("^Số đo của", "dialog[open] dl")
+    ),
     "session": office("/d/d4/session", "h2"),
     "session-before": office("/d/d1/session", "h2"),
     "documents": office("/d/d1/documents", ".sheet button"),
