@@ -24,7 +24,7 @@ export const figures = {
   'figure.down_loss_pct': ['Mất gói chiều về', 'Loss, way down'],
   'figure.rtt_ms': ['Trễ khứ hồi', 'Round trip'],
   'figure.jitter_ms': ['Biến động trễ', 'Jitter'],
-  'figure.spread_ms': ['Biến động trễ của tiếng', 'Delay variation of sound'],
+  'figure.spread_ms': ['Biến động trễ tiếng', 'Delay variation'],
   'figure.can_send_kbps': ['Có thể gửi tới', 'Can send up to'],
   'figure.kbps': ['Tốc độ gửi', 'Rate, way up'],
   'figure.down_kbps': ['Tốc độ nhận về', 'Rate, way down'],
