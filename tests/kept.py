@@ -55,6 +55,8 @@ _PLAN = CascadePlan(
     (Text("vì", "because"),),
 )
 
+BOUNDS = {"hum": (Bound("hum_db", most=0.3), Bound("luma", 1.5, 2.5))}
+
 RECORDS: tuple[Any, ...] = (
     Tier("commune", "Xã", "Commune", 3),
     Unit("u-1", ODD, "commune", "u-0", SINCE, UNTIL, "08542", 21.3, 105.6),
@@ -208,10 +210,7 @@ RECORDS: tuple[Any, ...] = (
     SelfTest(
         "d1.s-1", "d1", "s-1", AT, "an.nguyen", (Finding("camera", False, ODD, {"fps": 0.1 + 0.2}),)
     ),
-    Examined(
-        "d1.s-1", "d1", "s-1", AT, 2, ("hum", "dark"), {"hum_db": 0.1 + 0.2}, 7,
-        {"hum": (Bound("hum_db", most=0.3), Bound("luma", 1.5, 2.5))},
-    ),  # fmt: skip
+    Examined("d1.s-1", "d1", "s-1", AT, 2, ("hum", "dark"), {"hum_db": 0.1 + 0.2}, 7, BOUNDS),
     JoinCode("012345678", "d1", "c-d1", Role.SITE, "s-1", "an.nguyen@s-1", LATER, "an.nguyen"),
     Kiosk("s-1", "0a1b2c3d", AT, "an.nguyen"),
 )

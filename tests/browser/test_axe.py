@@ -121,9 +121,7 @@ VISITS = {
     "notices": office("/d/d1/notices", "h2"),
     "script": office("/d/d1/script", "h2", edit=click("Sửa thành bản mới", "[data-title]")),
     "plan": office("/d/d1/plan", "h2"),
-    "checks": office(
-        "/d/d1/checks", "[data-cell]", figures=click("^Số đo của", "dialog[open] dl")
-    ),
+    "checks": office("/d/d1/checks", "[data-cell]", figures=click("^Số đo của", "dialog[open] dl")),
     "session": office("/d/d4/session", "h2"),
     "session-before": office("/d/d1/session", "h2"),
     "documents": office("/d/d1/documents", ".sheet button"),
