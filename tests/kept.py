@@ -23,6 +23,7 @@ from diemcau.domain.casework import (
 from diemcau.domain.directory import Contact, Duty, Line, Mcu, Person, Room, Site, Tier
 from diemcau.domain.dossier import Dossier, Letter, Secrecy
 from diemcau.domain.entrance import JoinCode, Kiosk
+from diemcau.domain.examination import Bound
 from diemcau.domain.incident import Cause, Incident, Source, Stamp, Step
 from diemcau.domain.layout import Pane
 from diemcau.domain.outbox import Attachment, Channel, Message, MessageState
@@ -53,6 +54,8 @@ _PLAN = CascadePlan(
     0.0625,
     (Text("vì", "because"),),
 )
+
+BOUNDS = {"hum": (Bound("hum_db", most=0.3), Bound("luma", 1.5, 2.5))}
 
 RECORDS: tuple[Any, ...] = (
     Tier("commune", "Xã", "Commune", 3),
@@ -207,7 +210,7 @@ RECORDS: tuple[Any, ...] = (
     SelfTest(
         "d1.s-1", "d1", "s-1", AT, "an.nguyen", (Finding("camera", False, ODD, {"fps": 0.1 + 0.2}),)
     ),
-    Examined("d1.s-1", "d1", "s-1", AT, 2, ("hum", "dark"), {"hum_db": 0.1 + 0.2}, 7),
+    Examined("d1.s-1", "d1", "s-1", AT, 2, ("hum", "dark"), {"hum_db": 0.1 + 0.2}, 7, BOUNDS),
     JoinCode("012345678", "d1", "c-d1", Role.SITE, "s-1", "an.nguyen@s-1", LATER, "an.nguyen"),
     Kiosk("s-1", "0a1b2c3d", AT, "an.nguyen"),
 )

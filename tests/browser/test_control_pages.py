@@ -351,7 +351,7 @@ def test_a_rehearsal_names_only_the_sites_that_need_a_person(open_page: Open) ->
     needing = rehearsal.get_by_role("listitem")
     expect(needing).to_have_count(1)
     expect(needing).to_contain_text("UBND huyện Bình Xuyên")
-    expect(needing).to_contain_text("Bật đèn phòng họp")
+    expect(needing).to_contain_text("bật đèn phòng họp")
     for _ in range(2):
         rehearsal.get_by_role("button", name="Đo kiểm lại UBND huyện Bình Xuyên").click()
         expect(rehearsal.get_by_role("status")).to_contain_text("0 đang đo", timeout=15_000)
@@ -359,6 +359,37 @@ def test_a_rehearsal_names_only_the_sites_that_need_a_person(open_page: Open) ->
     expect(rehearsal).to_contain_text("Chưa thấy lỗi nào")
     rehearsal.get_by_role("button", name="Dừng đo kiểm").click()
     expect(rehearsal.get_by_role("button", name="Đo kiểm tất cả điểm cầu")).to_be_visible()
+
+
+def test_the_figures_of_a_site_open_by_key_and_say_which_made_it_fail(open_page: Open) -> None:
+    page = control(open_page)
+    press(page, "Shift+K")
+    rehearsal = panel(page, "Đo kiểm tự động")
+    rehearsal.get_by_role("button", name="Đo kiểm tất cả điểm cầu").click()
+    failed = rehearsal.get_by_role("listitem").filter(has_text="UBND huyện Bình Xuyên")
+    expect(failed).to_contain_text("Hình đen: 100 % · tối đa 90 %", timeout=15_000)
+    expect(failed).not_to_contain_text("Trễ khứ hồi")
+    figures = failed.get_by_role("button", name="Số đo của UBND huyện Bình Xuyên")
+    failed.get_by_role("button", name="UBND huyện Bình Xuyên", exact=True).focus()
+    press(page, "Tab")
+    expect(figures).to_be_focused()
+    press(page, "Enter")
+    expect(figures).to_have_attribute("aria-expanded", "true")
+    expect(failed.get_by_role("region").first).to_have_accessible_name("Hình")
+    marked = failed.locator("dl > .cause")
+    expect(marked).to_have_count(1)
+    expect(marked).to_have_text(re.compile(r"Hình đen\s*100 %\s*Không đạt · tối đa 90 %"))
+    expect(failed.locator("dl > .result")).to_contain_text(["Độ sáng", "Đứng hình lâu nhất"])
+    expect(failed).to_contain_text("1280×720")
+    expect(failed).not_to_contain_text("Tiếng vọng về sau")
+    press(page, "Enter")
+    expect(figures).to_have_attribute("aria-expanded", "false")
+    expect(failed).not_to_contain_text("Trễ khứ hồi")
+    select(page, "s-dao-duc")
+    passed = rehearsal.get_by_role("listitem").filter(has_text="UBND xã Đạo Đức")
+    passed.get_by_role("button", name="Số đo của UBND xã Đạo Đức").click()
+    expect(passed).to_contain_text("−24,1 LUFS")
+    expect(passed.locator(".cause, .result")).to_have_count(0)
 
 
 def _alarms(*said: tuple[str, str, list[str]]) -> dict[str, Any]:

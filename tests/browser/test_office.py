@@ -101,6 +101,27 @@ def test_board_of_checks_is_run_by_keys(open_page: Open) -> None:
     expect(page.locator("[data-cell='3:4']")).to_have_class(re.compile("passed"))
 
 
+def test_figures_of_an_examined_site_open_from_the_board_and_give_the_focus_back(
+    open_page: Open,
+) -> None:
+    page = signed_in(open_page, path="/d/d1/checks")
+    cell = page.locator("[data-cell='0:2']")
+    cell.focus()
+    page.keyboard.press("s")
+    dialog = page.get_by_role("dialog", name="Số đo của UBND xã Đạo Đức")
+    expect(dialog).to_contain_text("Hình của điểm cầu đen hoàn toàn.")
+    expect(dialog.locator(".cause")).to_contain_text("tối đa 90 %")
+    expect(dialog).to_contain_text("Thời gian kết nối")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(cell).to_be_focused()
+    page.locator("[data-cell='3:2']").focus()
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Số đo của UBND thị trấn Hương Canh").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Đạt")
+
+
 def test_script_is_written_approved_and_says_what_changed(open_page: Open) -> None:
     page = signed_in(open_page, path="/d/d1/script")
     page.get_by_role("button", name="Sửa thành bản mới").click()

@@ -47,7 +47,7 @@ async def test_the_line_to_the_rooms_own_mcu_passes_with_h264(
     _, page = stage
     await expect(page.locator("[data-item=network].passed")).to_be_visible(timeout=60_000)
     await expect(page.locator("[data-item=codec].passed")).to_be_visible()
-    await expect(page.locator("[data-item=network] .figures")).to_contain_text("kb/s")
+    await expect(page.locator("[data-item=network] .figures")).to_contain_text("kbit/s")
     await expect(page.get_by_text("Kết quả đã được ghi")).to_be_visible()
 
 

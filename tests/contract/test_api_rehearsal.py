@@ -1,18 +1,22 @@
 """The unattended rehearsal, from the request to the marks on the check sheets."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from diemcau.domain.rehearsal import AGAIN
+from diemcau.domain.examination import DEFAULTS, Bound
+from diemcau.domain.rehearsal import AGAIN, Examined
 from diemcau.domain.resources import Examination, to_json
 from diemcau.domain.roles import Role
 from diemcau.ports.mcus import Report
 from diemcau.services.live import ALL
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import MASTER, NORTH, SOUTH
+from tests.contract.rights_world import BAC, World
+from tests.contract.test_api_rest import bearer, is_problem
 
 GOOD = {
     "frames": 150.0, "fps": 25.0, "width": 640.0, "height": 360.0, "luma": 95.0,
@@ -118,6 +122,56 @@ async def test_who_fails_is_told_why_and_examined_again(
     assert examinations(house) == {HERE: 2}
     await found(house, HERE, attempt=2)
     assert state(house)["rehearsal"]["passed"] == [HERE]
+
+
+async def test_figures_come_with_the_bounds_that_they_crossed(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, figures=GOOD | {"black": 1.0, "luma": 16.0, "to_connect_ms": 231.4})
+    seen = state(house)["examinations"][HERE]
+    assert [fault["fault"] for fault in seen["faults"]] == ["black"]
+    assert seen["figures"]["to_connect_ms"] == 231.4
+    assert seen["bounds"] == {
+        "black": [{"figure": "black", "most": DEFAULTS.black}],
+        "dark": [{"figure": "luma", "least": DEFAULTS.luma_min}],
+    }
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> World:
+    world = await World().build(tmp_path)
+    world.watched.failing = False
+    return world
+
+
+@pytest.fixture
+async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app=world.app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
+        yield client
+
+
+async def test_a_dossier_keeps_what_was_found_at_its_sites(
+    world: World, asks: httpx2.AsyncClient
+) -> None:
+    base, site = f"/api/dossiers/{BAC}", "s-bac-1"
+    headers = bearer(world.tokens["office-bac"])
+    nothing = await asks.get(f"{base}/examinations/{site}", headers=headers)
+    is_problem(nothing, 404, "unknown")
+    kept = Examined(
+        id=f"{BAC}.{site}", dossier=BAC, site=site, at=world.clock.now(), attempt=2,
+        faults=("loss",), figures={"loss_pct": 9.0}, bounds={"loss": (Bound("loss_pct", most=3),)},
+    )  # fmt: skip
+    await world.server.records.commit(kept)
+    found = (await asks.get(f"{base}/examinations/{site}", headers=headers)).json()
+    assert (found["attempt"], found["figures"]) == (2, {"loss_pct": 9.0})
+    assert found["bounds"] == {"loss": [{"figure": "loss_pct", "most": 3}]}
+    assert found["faults"][0]["reason"]["vi"]
+    checks = (await asks.get(f"{base}/checks", headers=headers)).json()
+    assert checks["examined"] == {site: False}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from diemcau.apart.rtp import Packet, parse
-from diemcau.domain.examination import PICTURE_FIGURES, SOUND_FIGURES
+from diemcau.domain.examination import CONNECT_FIGURES, PICTURE_FIGURES, SOUND_FIGURES
 from diemcau.examiner.examination import AUDIO_PT, VIDEO_PT
 from diemcau.examiner.stream import Arrived
 from diemcau.wire import Closed, Peer, RemoteError
@@ -124,7 +124,8 @@ async def test_a_site_is_examined(examiner: Examiner) -> None:
         chirp = {"host": host, "port": port, "ssrc": 4242}
         answer = await run(peer, opened["id"], pli=[host, port], chirp=chirp)
     figures = answer["figures"]
-    assert set(figures) == {*PICTURE_FIGURES, *SOUND_FIGURES} - {"sound_late_ms"}  # no clip
+    told = {*CONNECT_FIGURES, *PICTURE_FIGURES, *SOUND_FIGURES}
+    assert set(figures) == told - {"sound_late_ms"}  # no clip
     assert answer["mark"] == 321
     assert figures["fps"] == pytest.approx(15, abs=1.5)
     assert figures["echo_ms"] == pytest.approx(1000 * ECHO_S + 6.5, abs=30)

@@ -17,7 +17,7 @@ from diemcau.api.app import create_app
 from diemcau.api.may import Of
 from diemcau.cli import bench, checks
 from diemcau.cli.__main__ import app
-from diemcau.domain.examination import PICTURE_FIGURES, SOUND_FIGURES
+from diemcau.domain.examination import CONNECT_FIGURES, PICTURE_FIGURES, SOUND_FIGURES
 from diemcau.domain.permissions import ALLOWED, Action
 from diemcau.domain.resources import KINDS
 from diemcau.domain.roles import ACCOUNT_ROLES, LINK_ROLES, Role
@@ -246,7 +246,7 @@ def test_the_methods_codes_and_figures_of_the_examiner_are_in_the_protocol() -> 
     assert {"open", "run", "close"} <= methods
     assert codes | methods <= code_words(section)
     figures = code_words(section.partition("| figure |")[2].partition("| error code |")[0])
-    assert {*PICTURE_FIGURES, *SOUND_FIGURES} <= figures
+    assert {*CONNECT_FIGURES, *PICTURE_FIGURES, *SOUND_FIGURES} <= figures
 
 
 def glossary() -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ import type { ChecksView, CheckStep, Mark } from '../src/lib/office.ts';
 const mark = (item: string, passed: boolean): Mark => ({ item, passed, note: passed ? '' : 'rè', at: '', by: '', attempt: 1 });
 const step: CheckStep = { id: 's', number: '4a', title: { vi: '', en: '' }, items: ['picture', 'sound'], sites: ['a', 'b', 'c'], missing: ['b', 'c'] };
 const view: ChecksView = {
-  items: [], steps: [step], contacts: [], sites: { a: 'Xã A', b: 'Xã B', c: 'Xã C' },
+  items: [], steps: [step], contacts: [], sites: { a: 'Xã A', b: 'Xã B', c: 'Xã C' }, examined: { a: true, b: false },
   sheets: [
     { step: 's', site: 'a', marks: [mark('picture', true), mark('sound', true)] },
     { step: 's', site: 'b', marks: [mark('sound', false)] },
@@ -18,6 +18,7 @@ describe('the board of checks', () => {
   it('has three kinds of cells, and takes no marks of another step', () => {
     expect(rows.map((row) => row.cells)).toEqual([['passed', 'passed'], ['open', 'failed'], ['open', 'open']]);
     expect(rows.map((row) => row.missing)).toEqual([false, true, true]);
+    expect(rows.map((row) => row.examined)).toEqual([true, false, undefined]);
   });
   it('passes of a whole row what is not passed yet', () => {
     expect(wholeRow(step, rows[1]!)).toEqual([{ item: 'picture', passed: true, note: '' }, { item: 'sound', passed: true, note: '' }]);
@@ -34,6 +35,6 @@ describe('the keys of the board', () => {
     ['ArrowLeft', { row: 1, column: 0 }], ['Home', { row: 1, column: 0 }], ['PageDown', { row: 2, column: 1 }], ['q', undefined],
   ])('%s leads to %o and stays on the board', (key, to) => expect(steered(key, { row: 1, column: 1 }, 3, 2)).toEqual(to));
   it.each([
-    ['Space', 'pass'], ['Digit1', 'pass'], ['Numpad1', 'pass'], ['KeyX', 'fail'], ['Digit0', 'fail'], ['KeyD', 'row'], ['KeyQ', undefined],
+    ['Space', 'pass'], ['Digit1', 'pass'], ['Numpad1', 'pass'], ['KeyX', 'fail'], ['Digit0', 'fail'], ['KeyD', 'row'], ['KeyS', 'figures'], ['KeyQ', undefined],
   ])('%s is %s, whatever input method is on', (code, order) => expect(ordered({ key: 'đ', code })).toBe(order));
 });

@@ -1,13 +1,13 @@
 /** What the control room decides without a page: drift, turns, filters, panels, scenes, two presses. */
 import { describe, expect, it } from 'vitest';
 import type { ScriptItem } from '../src/lib/office.ts';
-import type { Incident, SavedScene, Scene, Site } from '../src/lib/types.ts';
+import type { Examination, Incident, SavedScene, Scene, Site } from '../src/lib/types.ts';
 import { overview, steady } from '../src/pages/control/state/filters.ts';
 import { hits, indexed } from '../src/pages/control/state/palette.ts';
 import { fitted, opened, usual } from '../src/pages/control/state/panels.ts';
 import { look, roomLeft, size } from '../src/pages/control/state/recording.ts';
 import { planned, span, standing } from '../src/pages/control/state/rundown.ts';
-import { progressOf, troubles } from '../src/pages/control/state/rehearsal.ts';
+import { listed, progressOf, troubles } from '../src/pages/control/state/rehearsal.ts';
 import { applied, sceneId, swapped, toKeep } from '../src/pages/control/state/scenes.ts';
 import { HOLDS_MS, Sure } from '../src/pages/control/state/sure.ts';
 import { threads, unreadOf } from '../src/pages/control/state/talk.ts';
@@ -232,5 +232,15 @@ describe('the rehearsal', () => {
       d: { state: 'waiting' },
     });
     expect(found.map((one) => one.site)).toEqual(['b', 'a']);
+  });
+  it('lists the selected site too if it passed, and nobody twice', () => {
+    const examinations: Record<string, Examination> = {
+      a: { state: 'failed', at: at(1), faults: [fault] },
+      b: { state: 'passed', at: at(2), faults: [] },
+      c: { state: 'waiting' },
+    };
+    const sites = (selected: string) => listed(examinations, selected).map((one) => one.site);
+    expect(sites('b')).toEqual(['b', 'a']);
+    expect(['a', 'c', 'nobody', ''].map(sites)).toEqual([['a'], ['a'], ['a'], ['a']]);
   });
 });

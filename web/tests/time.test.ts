@@ -22,7 +22,7 @@ describe('the clock of a call', () => {
     expect(runningClock(NaN, 'vi')).toBe('–');
     expect(measured(230, 'vi')).toBe('0,23 s');
     expect(measured(undefined, 'vi')).toBe('–');
-    expect(figure(1180, 'kb/s', 0, 'vi')).toBe('1.180 kb/s');
+    expect(figure(1180, 'kbit/s', 0, 'vi')).toBe('1.180 kbit/s');
     expect(figure(undefined, 'ms')).toBe('–');
   });
 });

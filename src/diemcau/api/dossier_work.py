@@ -109,6 +109,12 @@ async def mark(
     )
 
 
+@router.get("/examinations/{site}")
+async def examination(dossier: str, site: str, server: ServerDep, who: Reading) -> Json:
+    """What the unattended rehearsal found at a site the last time."""
+    return server.rehearsals.found(dossier, site)
+
+
 @router.put("/self-test/{site}")
 async def test_before(
     dossier: str, site: str, body: SelfTestIn, server: ServerDep, who: AtSite

@@ -125,6 +125,7 @@ def checks_view(server: Server, dossier: Dossier) -> Json:
         "sheets": [as_json(s) for s in server.files.records.of(CheckSheet, dossier.id).values()],
         "contacts": [as_json(h) for h in server.files.records.of(HandIn, dossier.id).values()],
         "sites": {s: sites[s].name if s in sites else s for s in dossier.sites},
+        "examined": server.rehearsals.passed(dossier.id),
     }
 
 

@@ -4,7 +4,7 @@ The figures are those of the examiner and of the line's statistics (docs/protoco
 5). Of what is wrong only the causes are named: a black picture is not dark and frozen besides.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -48,6 +48,9 @@ SOUND_FIGURES = (
 LINE_FIGURES = (
     "rtt_ms", "loss_pct", "jitter_ms", "kbps", "down_loss_pct", "down_kbps", "can_send_kbps",
 )  # fmt: skip
+CONNECT_FIGURES = ("to_connect_ms", "to_picture_ms", "to_sound_ms")
+"""Without a bound: the regulation's 30 s (Decision 429, art. 6.1-6) are from the chair's request to
+the main screen, and an examination is over long before."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,22 @@ class Measured:
     mark: int | None = None
     expected: int | None = None
 
-    def over(self, name: str, limit: float) -> bool:
-        return name in self.figures and self.figures[name] > limit
 
-    def under(self, name: str, limit: float) -> bool:
-        return name in self.figures and self.figures[name] < limit
+@dataclass(frozen=True)
+class Bound:
+    """A figure may be from ``least`` to ``most``; None: however little, however much."""
+
+    figure: str
+    least: float | None = None
+    most: float | None = None
+
+    def is_crossed(self, figures: Mapping[str, float]) -> bool:
+        """Not by a figure that was not measured."""
+        if self.figure not in figures:
+            return False
+        value = figures[self.figure]
+        too_little = self.least is not None and value < self.least
+        return too_little or (self.most is not None and value > self.most)
 
 
 @dataclass(frozen=True)
@@ -94,6 +108,9 @@ class Thresholds:
 
     lines_min: float = 180.0
     """The lowest simulcast layer of a camera of 720 lines, which is what an MCU forwards here."""
+
+    sound_min_s: float = 0.02
+    """A packet of Opus as browsers send it (RFC 7587, section 4.2)."""
 
     silence: float = 0.9
     """Share of the time that is one silence: less are the pauses of somebody who speaks."""
@@ -147,38 +164,47 @@ class Thresholds:
 
 DEFAULTS = Thresholds()
 
-_RULES: Mapping[Fault, Callable[[Measured, Thresholds], bool]] = {
-    Fault.NO_PICTURE: lambda m, t: m.under("frames", 1),
-    Fault.WRONG_PICTURE: lambda m, t: None not in (m.mark, m.expected) and m.mark != m.expected,
-    Fault.BLACK: lambda m, t: m.over("black", t.black),
-    Fault.FROZEN: lambda m, t: m.over("frozen_s", t.frozen_s),
-    Fault.DARK: lambda m, t: m.under("luma", t.luma_min),
-    Fault.OVER_EXPOSED: lambda m, t: m.over("over_exposed", t.over_exposed),
-    Fault.LOW_FRAME_RATE: lambda m, t: m.under("fps", t.fps_min),
-    Fault.SMALL_PICTURE: lambda m, t: any(m.under(s, t.lines_min) for s in ("width", "height")),
-    Fault.NO_SOUND: lambda m, t: "sound_s" in m.figures and not m.over("sound_s", 0),
-    Fault.SILENT: lambda m, t: m.over("silence_s", t.silence * m.figures.get("listened_s", 0)),
-    Fault.QUIET: lambda m, t: m.under("loudness_lufs", t.loudness_min_lufs),
-    Fault.CLIPPING: lambda m, t: m.over("clipped", t.clipped),
-    Fault.NOISE: lambda m, t: m.over("noise_dbfs", t.noise_max_dbfs),
-    Fault.HUM: lambda m, t: m.over("hum_db", t.hum_min_db) and m.over("hum_dbfs", t.hum_max_dbfs),
-    Fault.ECHO: lambda m, t: m.over("echo_db", t.echo_max_db),
-    Fault.LIP_SYNC: lambda m, t: (
-        m.over("sound_late_ms", t.sound_late_max_ms)
-        or m.under("sound_late_ms", -t.sound_early_max_ms)
-    ),
-    Fault.ONE_WAY: lambda m, t: m.hears is False,
-    Fault.LOSS: lambda m, t: m.over("loss_pct", t.loss_max_pct),
-    Fault.LOSS_DOWN: lambda m, t: m.over("down_loss_pct", t.loss_max_pct),
-    Fault.NARROW: lambda m, t: (
-        m.under("can_send_kbps", t.can_send_min_kbps)
-        and m.over("spread_ms", t.narrow_spread_min_ms)
-    ),
-    Fault.JITTER: lambda m, t: (
-        m.over("spread_ms", t.spread_max_ms) and m.over("jitter_ms", t.jitter_min_ms)
-    ),
-    Fault.DELAY: lambda m, t: m.over("rtt_ms", t.rtt_max_ms),
-    Fault.NOT_REACHED: lambda m, t: m.reached is False,
+_BOUNDS: Mapping[Fault, Callable[[Measured, Thresholds], Sequence[Bound]]] = {
+    Fault.NO_PICTURE: lambda m, t: [Bound("frames", least=1)],
+    Fault.BLACK: lambda m, t: [Bound("black", most=t.black)],
+    Fault.FROZEN: lambda m, t: [Bound("frozen_s", most=t.frozen_s)],
+    Fault.DARK: lambda m, t: [Bound("luma", least=t.luma_min)],
+    Fault.OVER_EXPOSED: lambda m, t: [Bound("over_exposed", most=t.over_exposed)],
+    Fault.LOW_FRAME_RATE: lambda m, t: [Bound("fps", least=t.fps_min)],
+    Fault.SMALL_PICTURE: lambda m, t: [Bound(_shorter(m), least=t.lines_min)],
+    Fault.NO_SOUND: lambda m, t: [Bound("sound_s", least=t.sound_min_s)],
+    Fault.SILENT: lambda m, t: [
+        Bound("silence_s", most=t.silence * m.figures.get("listened_s", 0))
+    ],
+    Fault.QUIET: lambda m, t: [Bound("loudness_lufs", least=t.loudness_min_lufs)],
+    Fault.CLIPPING: lambda m, t: [Bound("clipped", most=t.clipped)],
+    Fault.NOISE: lambda m, t: [Bound("noise_dbfs", most=t.noise_max_dbfs)],
+    Fault.HUM: lambda m, t: [
+        Bound("hum_db", most=t.hum_min_db),
+        Bound("hum_dbfs", most=t.hum_max_dbfs),
+    ],
+    Fault.ECHO: lambda m, t: [Bound("echo_db", most=t.echo_max_db)],
+    Fault.LIP_SYNC: lambda m, t: [
+        Bound("sound_late_ms", least=-t.sound_early_max_ms, most=t.sound_late_max_ms)
+    ],
+    Fault.LOSS: lambda m, t: [Bound("loss_pct", most=t.loss_max_pct)],
+    Fault.LOSS_DOWN: lambda m, t: [Bound("down_loss_pct", most=t.loss_max_pct)],
+    Fault.NARROW: lambda m, t: [
+        Bound("can_send_kbps", least=t.can_send_min_kbps),
+        Bound("spread_ms", most=t.narrow_spread_min_ms),
+    ],
+    Fault.JITTER: lambda m, t: [
+        Bound("spread_ms", most=t.spread_max_ms),
+        Bound("jitter_ms", most=t.jitter_min_ms),
+    ],
+    Fault.DELAY: lambda m, t: [Bound("rtt_ms", most=t.rtt_max_ms)],
+}
+"""Faults that figures tell: each when all of its bounds are crossed."""
+
+_FACTS: Mapping[Fault, Callable[[Measured], bool]] = {
+    Fault.WRONG_PICTURE: lambda m: None not in (m.mark, m.expected) and m.mark != m.expected,
+    Fault.ONE_WAY: lambda m: m.hears is False,
+    Fault.NOT_REACHED: lambda m: m.reached is False,
 }
 
 EXPLAINS: Mapping[Fault, frozenset[Fault]] = {
@@ -245,6 +271,15 @@ def judge(measured: Measured, thresholds: Thresholds = DEFAULTS) -> tuple[Fault,
     return tuple(fault for fault in found if fault not in explained)
 
 
+def crossed(
+    measured: Measured, thresholds: Thresholds = DEFAULTS
+) -> Mapping[Fault, tuple[Bound, ...]]:
+    """The bounds that were crossed, by the fault of which they tell; also of faults that others
+    explain, as a black picture is dark besides."""
+    told = (fault for fault in _found(measured, thresholds) if fault in _BOUNDS)
+    return {fault: tuple(_BOUNDS[fault](measured, thresholds)) for fault in told}
+
+
 def answers(measured: Measured, thresholds: Thresholds = DEFAULTS) -> Mapping[str, Answer]:
     """By check item, of those that were examined. One that suffers from the fault of another item,
     as the picture does when the line loses packets, does not pass, and names that fault."""
@@ -267,4 +302,17 @@ def consequences(fault: Fault) -> frozenset[Fault]:
 
 
 def _found(measured: Measured, thresholds: Thresholds) -> list[Fault]:
-    return [fault for fault in Fault if _RULES[fault](measured, thresholds)]
+    return [fault for fault in Fault if _is_found(fault, measured, thresholds)]
+
+
+def _is_found(fault: Fault, measured: Measured, thresholds: Thresholds) -> bool:
+    if fault in _FACTS:
+        return _FACTS[fault](measured)
+    bounds = _BOUNDS[fault](measured, thresholds)
+    return all(bound.is_crossed(measured.figures) for bound in bounds)
+
+
+def _shorter(measured: Measured) -> str:
+    """The side of the picture that is the shorter one, as far as they were measured."""
+    sides = [side for side in ("width", "height") if side in measured.figures]
+    return min(sides, key=measured.figures.__getitem__, default="height")

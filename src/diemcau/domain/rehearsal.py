@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from diemcau.domain.conference import Conference, Rehearsal, Trial
 from diemcau.domain.directory import Directory
+from diemcau.domain.examination import Bound
 from diemcau.domain.planner import LANES_MOST, SLOTS, cascade, home
 from diemcau.domain.refusal import Conflict
 
@@ -41,7 +42,8 @@ class Examined:
     """What the last examination of a site found. ``dossier``: as of ``talk.Incident``.
 
     ``faults``: ids of ``domain.examination``; none: it passed. ``mark``: the number of the site
-    whose mark its picture bore, None without one.
+    whose mark its picture bore, None without one. ``bounds``: those that figures crossed, as they
+    were when it was judged, by the fault of which they tell (``examination.crossed``).
     """
 
     id: str
@@ -52,6 +54,7 @@ class Examined:
     faults: tuple[str, ...]
     figures: Mapping[str, float] = field(default_factory=dict)
     mark: int | None = None
+    bounds: Mapping[str, tuple[Bound, ...]] = field(default_factory=dict)
 
 
 def rehearsed(conference: Conference, sites: Iterable[str], now: datetime) -> Conference:

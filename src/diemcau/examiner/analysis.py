@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from diemcau.examiner import echo, lipsync, opus, picture, sound
+from diemcau.examiner import echo, h264, lipsync, opus, picture, sound
 from diemcau.examiner.stream import RATE, Heard, spread_ms
 
 
@@ -30,5 +30,19 @@ def result(heard: Heard) -> dict[str, Any]:
         figures |= lipsync.figures(lights, mono)
         if chirps:
             figures |= echo.figures(mono, chirps)
+    figures |= _times(heard, bool(figures["frames"]), bool(came.there.any()))
     rounded = {name: round(value, 4) for name, value in figures.items()}
     return {"figures": rounded, "mark": seen.mark}
+
+
+def _times(heard: Heard, seen: bool, listened: bool) -> dict[str, float]:
+    """How long after the run began, when a keyframe is asked for at once, there was a whole one, a
+    first packet of sound, and both. Of what cannot be decoded nothing is told."""
+    moments = {
+        "to_picture_ms": h264.first_keyframe(heard.video) if seen else None,
+        "to_sound_ms": min(packet.at for packet in heard.audio) if listened else None,
+    }
+    times = {
+        name: 1000 * max(0.0, at - heard.start) for name, at in moments.items() if at is not None
+    }
+    return times if len(times) < len(moments) else times | {"to_connect_ms": max(times.values())}

@@ -85,7 +85,7 @@ class Examination:
 
     async def _ask(self, pli: Address) -> None:
         """Ask for a keyframe until there is a whole one."""
-        while not h264.has_keyframe(self._video.arrived):
+        while h264.first_keyframe(self._video.arrived) is None:
             self._video.ask_for_keyframe(pli)
             await asyncio.sleep(ASK_AGAIN_S)
 

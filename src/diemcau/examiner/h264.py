@@ -31,14 +31,13 @@ def access_units(arrived: Sequence[Arrived]) -> list[Unit]:
     return units
 
 
-def has_keyframe(arrived: Sequence[Arrived]) -> bool:
-    """Whether one came of which no packet is missing."""
-    return any(
-        packets[-1].marker
-        and packets[-1].number - packets[0].number == len(packets) - 1
-        and any(kind == SPS for kind, _ in nals(packets[0].payload))
-        for packets in _pictures(arrived)
-    )
+def first_keyframe(arrived: Sequence[Arrived]) -> float | None:
+    """When the last packet came of the first one of which none is missing (monotonic seconds)."""
+    for packets in _pictures(arrived):
+        whole = packets[-1].marker and packets[-1].number - packets[0].number == len(packets) - 1
+        if whole and any(kind == SPS for kind, _ in nals(packets[0].payload)):
+            return max(packet.at for packet in packets)
+    return None
 
 
 def _pictures(arrived: Sequence[Arrived]) -> list[list[Placed]]:

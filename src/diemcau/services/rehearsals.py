@@ -12,11 +12,11 @@ import structlog
 
 from diemcau.domain.conference import Conference, Rehearsal, Trial
 from diemcau.domain.dossier import Dossier
-from diemcau.domain.examination import Fault, Measured, answers, judge
+from diemcau.domain.examination import Bound, Fault, Measured, answers, crossed, judge
 from diemcau.domain.examination_words import WORDS
 from diemcau.domain.journal import SYSTEM, Note
 from diemcau.domain.quality import believed
-from diemcau.domain.refusal import Refusal, Text
+from diemcau.domain.refusal import Refusal, Text, Unknown
 from diemcau.domain.rehearsal import Examined, is_under_examination, next_moment
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
@@ -147,6 +147,7 @@ class Rehearsals(Ticking):
             faults=tuple(faults),
             figures=measured.figures,
             mark=found.mark,
+            bounds={str(fault): bounds for fault, bounds in crossed(measured).items()},
         )
         if faults:
             self._sessions[conference.id, site] = self._session(conference.id, site)
@@ -165,6 +166,18 @@ class Rehearsals(Ticking):
             kept = self._views[conference.id] = conference.rehearsal, self._view(conference)
         return kept[1]
 
+    def passed(self, dossier: str) -> dict[str, bool]:
+        """Of the sites that were examined for a dossier: whether each had no fault the last
+        time."""
+        return {one.site: not one.faults for one in self._kept(dossier).values()}
+
+    def found(self, dossier: str, site: str) -> Json:
+        """What the last examination of a site found; raises ``Unknown`` if there was none."""
+        record = self._kept(dossier).get(f"{dossier}.{site}")
+        if record is None:
+            raise Unknown("Điểm cầu này chưa được đo kiểm.", "This site was not examined yet.")
+        return _examined_json(record)
+
     def forget(self, conference: str) -> None:
         """The conference is over."""
         self._views.pop(conference, None)
@@ -173,8 +186,7 @@ class Rehearsals(Ticking):
     def _view(self, conference: Conference) -> Json:
         rehearsal = conference.rehearsal
         trials = {trial.site: trial for trial in rehearsal.trials} if rehearsal else {}
-        kept = self._files.records.of(Examined, file_of(conference.id)).values()
-        found = {record.site: record for record in kept}
+        found = {one.site: one for one in self._kept(file_of(conference.id)).values()}
         sites = [site for site in conference.sites if site in found or site in trials]
         view: Json = {"examinations": {s: _site_json(trials.get(s), found.get(s)) for s in sites}}
         if rehearsal is not None:
@@ -192,6 +204,9 @@ class Rehearsals(Ticking):
                 "passed": list(rehearsal.passed),
             }
         return view
+
+    def _kept(self, dossier: str) -> Mapping[str, Examined]:
+        return self._files.records.of(Examined, dossier)
 
     def _measured(self, conference: Conference, found: Found) -> Measured:
         said, site = self._observations.of(conference.id), found.site
@@ -271,13 +286,27 @@ def _site_json(trial: Trial | None, record: Examined | None) -> Json:
         state = "waiting"
     if record is None:
         return {"state": state}
+    return {"state": state, **_examined_json(record)}
+
+
+def _examined_json(record: Examined) -> Json:
+    """What an examination found. A bound of a fault that is not among ``faults`` was crossed too,
+    and follows from one that is."""
     return {
-        "state": state,
         "at": moment(record.at),
         "attempt": record.attempt,
         "faults": [_fault_json(Fault(fault)) for fault in record.faults],
         "figures": dict(record.figures),
+        "bounds": {
+            fault: [_bound_json(bound) for bound in bounds]
+            for fault, bounds in record.bounds.items()
+        },
     }
+
+
+def _bound_json(bound: Bound) -> Json:
+    ends = {"least": bound.least, "most": bound.most}
+    return {"figure": bound.figure, **{end: v for end, v in ends.items() if v is not None}}
 
 
 def _fault_json(fault: Fault) -> Json:

@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 
 from diemcau.domain.examination import (
     ANSWERS,
+    CONNECT_FIGURES,
     EXPLAINS,
     LINE_FIGURES,
     PICTURE_FIGURES,
     SOUND_FIGURES,
     Answer,
+    Bound,
     Fault,
     Measured,
     Thresholds,
     answers,
     consequences,
+    crossed,
     judge,
 )
 from diemcau.domain.examination_words import WORDS
@@ -128,7 +131,7 @@ def test_what_is_found_is_always_told_somewhere(several: set[Fault]) -> None:
 
 @given(
     st.dictionaries(
-        st.sampled_from(PICTURE_FIGURES + SOUND_FIGURES + LINE_FIGURES),
+        st.sampled_from(PICTURE_FIGURES + SOUND_FIGURES + LINE_FIGURES + CONNECT_FIGURES),
         st.floats(allow_nan=False),
     ),
     st.none() | st.booleans(),
@@ -141,6 +144,49 @@ def test_whatever_is_measured_there_is_a_judgement(
     named = judge(measured)
     assert list(named) == [fault for fault in Fault if fault in named]
     assert not any(one in consequences(other) for one in named for other in named)
+
+
+@given(st.sets(faults))
+def test_every_bound_that_is_told_was_crossed_and_belongs_to_what_was_found(
+    several: set[Fault],
+) -> None:
+    measured = injected(*several)
+    told = crossed(measured)
+    causes = judge(measured)
+    for fault, bounds in told.items():
+        assert bounds
+        assert all(bound.is_crossed(measured.figures) for bound in bounds)
+        assert any(fault in {cause, *consequences(cause)} for cause in causes)
+    assert set(causes) - set(told) <= INJECTED.keys() - BAD.keys()
+
+
+def test_of_what_follows_from_a_fault_the_bounds_are_told_too() -> None:
+    black = replace(GOOD, figures={**GOOD.figures, "black": 1, "luma": 16})
+    assert judge(black) == (Fault.BLACK,)
+    assert crossed(black, Thresholds(black=0.8, luma_min=40)) == {
+        Fault.BLACK: (Bound("black", most=0.8),),
+        Fault.DARK: (Bound("luma", least=40),),
+    }
+
+
+def test_where_two_figures_must_both_say_so_one_alone_crosses_nothing() -> None:
+    assert crossed(replace(GOOD, figures={**GOOD.figures, "jitter_ms": 40})) == {}
+    assert [bound.figure for bound in crossed(INJECTED[Fault.JITTER])[Fault.JITTER]] == [
+        "spread_ms",
+        "jitter_ms",
+    ]
+
+
+def test_a_small_picture_is_told_by_its_shorter_side() -> None:
+    upright = {**GOOD.figures, "width": 120, "height": 640}
+    assert crossed(replace(GOOD, figures=upright)) == {
+        Fault.SMALL_PICTURE: (Bound("width", least=Thresholds().lines_min),)
+    }
+
+
+def test_time_to_connect_is_no_fault() -> None:
+    slow = dict.fromkeys(CONNECT_FIGURES, 5900.0)
+    assert judge(replace(GOOD, figures={**GOOD.figures, **slow})) == ()
 
 
 def test_a_picture_that_suffers_from_the_line_names_the_line() -> None:

@@ -1,5 +1,6 @@
 /** Dossiers in memory: one nearly ready and late, one new, one running, one over. */
 import { directorySites, mcus, units } from '../data.mjs';
+import { foundAt } from '../rehearsal.mjs';
 import { agenda, gatesOf, procedures, steps } from './procedure.mjs';
 
 const HOUR = 3600e3;
@@ -27,7 +28,7 @@ export function make(id, title, more) {
     id, title, procedure: '429-planned.a1b2c3d4e5f6', unit: 'tinh', master: 'vinh-phuc', sites: all, chair: 's-vp-ubnd', rehearsal_at: null,
     letter: { number: '', day: null, sender: '', subject: '' }, content: '', secrecy: 'internal', admitted: [], series: '', notice: 0, steps: {},
     raised: [], conference: '', opened_at: null, closed_at: null, cancelled_at: null, cancel_reason: '', assessment: '', created_by: 'vanphong',
-    answers: new Map(), messages: [], scripts: [], plan: undefined, sheets: new Map(), contacts: new Map(), roll: new Map(), departures: [], ...more,
+    answers: new Map(), messages: [], scripts: [], plan: undefined, sheets: new Map(), contacts: new Map(), examined: new Map(), roll: new Map(), departures: [], ...more,
   };
   dossiers.set(id, dossier);
   record('vanphong', 'dossier.opened', `dossier/${id}`, `Lập hồ sơ «${title}»`, `Dossier "${title}" opened`);
@@ -105,7 +106,7 @@ export function row(dossier) {
 }
 
 export function view(dossier) {
-  const { answers, messages, scripts, plan, sheets, contacts, roll, departures, ...plain } = dossier;
+  const { answers, messages, scripts, plan, sheets, contacts, examined, roll, departures, ...plain } = dossier;
   const others = [...dossiers.values()].filter((one) => one !== dossier && !['closed', 'cancelled'].includes(stageOf(one)) && one.starts_at < dossier.ends_at && dossier.starts_at < one.ends_at);
   return {
     ...plain, stage: stageOf(dossier), unit_name: unitName(dossier.unit), kind: kindOf(dossier), call_within_s: 30,
@@ -132,6 +133,7 @@ export function seed() {
     });
   }
   for (const site of all.slice(0, 8)) d1.contacts.set(site, { site, name: 'Nguyễn Văn An', phone: '0912 000 111', technician: 'Trần Văn Minh', technician_phone: '0987 654 321', connection: 'TSLCD 50 Mb/s, máy tính phòng họp', at: iso(-3), by: 'vanphong' });
+  directorySites.slice(0, 8).forEach((site, n) => d1.examined.set(site.id, foundAt({ number: n }, 1, iso(-1.5))));
   d1.scripts = scripts();
   settle(d1);
   make('d2', 'Hội nghị triển khai chuyển đổi số năm 2027', { requested_at: iso(-0.1), rehearsal_at: iso(60), starts_at: iso(72), ends_at: iso(75), secrecy: 'secret', admitted: ['chutoa'] });

@@ -17,7 +17,14 @@ function checks(dossier) {
     sheets: [...dossier.sheets].map(([key, marks]) => ({ step: key.split(' ')[0], site: key.split(' ')[1], marks })),
     contacts: [...dossier.contacts.values()],
     sites: Object.fromEntries(dossier.sites.map((id) => [id, siteName(id)])),
+    examined: Object.fromEntries([...dossier.examined].map(([id, found]) => [id, found.faults.length === 0])),
   };
+}
+
+function examination(dossier, site) {
+  const found = dossier.examined.get(site);
+  if (!found) throw new Refusal(404, 'Không tìm thấy', 'Not found', 'Điểm cầu này chưa được đo kiểm.', 'This site was not examined yet.');
+  return found;
 }
 
 function mark(dossier, step, site, results, by) {
@@ -111,6 +118,7 @@ const calls = [
   ['POST', /^\/plan\/agree$/, (d, { by }) => { Object.assign(d.plan, { agreed_at: now(), agreed_by: by }); d.steps.plan = { at: now(), by, evidence: '', note: '' }; return d.plan; }],
   ['GET', /^\/checks$/, (d) => checks(d)],
   ['PUT', /^\/checks\/([^/]+)\/([^/]+)$/, (d, { body, by }, step, site) => { mark(d, step, site, body.results, by); return {}; }],
+  ['GET', /^\/examinations\/([^/]+)$/, (d, _, site) => examination(d, site)],
   ['PUT', /^\/contacts\/([^/]+)$/, (d, { body, by }, site) => { d.contacts.set(site, { ...body, site, at: now(), by }); settle(d); return {}; }],
   ['PUT', /^\/self-test\/([^/]+)$/, (d, { body, by }, site) => ({ id: `${d.id}.${site}`, dossier: d.id, site, at: now(), by, results: body.results })],
   ['POST', /^\/open$/, (d, { conferences }) => open(d, conferences)],

@@ -7,6 +7,7 @@ import { common } from './common.ts';
 import { control } from './control.ts';
 import { desk } from './desk.ts';
 import { dossier } from './dossier.ts';
+import { figures } from './figures.ts';
 import { guided } from './guided.ts';
 import { home } from './home.ts';
 import { incident } from './incident.ts';
@@ -26,7 +27,7 @@ export type Text = readonly [vi: string, en: string];
 
 export const texts = {
   ...common, ...control, ...chair, ...site, ...selftest, ...join, ...home, ...keys, ...office, ...account, ...desk, ...dossier, ...script, ...session, ...book, ...technician,
-  ...share, ...operator, ...incident, ...links, ...guided, ...clip,
+  ...share, ...operator, ...incident, ...links, ...guided, ...clip, ...figures,
 } as const;
 
 export type TextKey = keyof typeof texts;

@@ -36,7 +36,7 @@ export const common = {
   'problem.other': ['Máy chủ báo lỗi {status}', 'The server answered with error {status}'],
   'unit.ms': ['ms', 'ms'],
   'unit.percent': ['%', '%'],
-  'unit.kbps': ['kb/s', 'kbit/s'],
+  'unit.kbps': ['kbit/s', 'kbit/s'],
   'unit.fps': ['hình/s', 'fps'],
   'state.off': ['Chưa kết nối', 'Not connected'],
   'state.connecting': ['Đang kết nối', 'Connecting'],

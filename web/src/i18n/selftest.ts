@@ -86,5 +86,5 @@ export const selftest = {
   'test.figure_return_db': ['vọng {n} dB', 'return {n} dB'],
   'test.figure_rtt_ms': ['trễ {n} ms', '{n} ms round trip'],
   'test.figure_loss_pct': ['mất {n} %', '{n} % lost'],
-  'test.figure_kbps': ['{n} kb/s', '{n} kbit/s'],
+  'test.figure_kbps': ['{n} kbit/s', '{n} kbit/s'],
 } as const satisfies Record<string, Text>;

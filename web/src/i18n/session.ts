@@ -6,8 +6,8 @@ export const session = {
   'checks.done': ['{done}/{all} đạt', '{done} of {all} passed'],
   'checks.only_missing': ['Chỉ điểm cầu còn thiếu ({count})', 'Only those missing ({count})'],
   'checks.keys': [
-    'Phím: mũi tên để đi, Space hoặc 1 là đạt, X hoặc 0 là không đạt, D là cả hàng đạt và sang điểm cầu kế tiếp.',
-    'Keys: arrows move, Space or 1 passes, X or 0 fails, D passes the whole row and goes to the next site.',
+    'Phím: mũi tên để đi, Space hoặc 1 là đạt, X hoặc 0 là không đạt, D là cả hàng đạt và sang điểm cầu kế tiếp, S là xem số đo.',
+    'Keys: arrows move, Space or 1 passes, X or 0 fails, D passes the whole row and goes to the next site, S shows the figures.',
   ],
   'checks.passed': ['đạt', 'passed'],
   'checks.failed': ['không đạt', 'failed'],

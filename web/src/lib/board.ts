@@ -9,6 +9,8 @@ export interface BoardRow {
   cells: Cell[];
   marks: (Mark | undefined)[];
   missing: boolean;
+  /** Whether it passed when it was last examined unattended; undefined: it never was. */
+  examined: boolean | undefined;
 }
 
 export function cellOf(mark: Mark | undefined): Cell {
@@ -21,7 +23,7 @@ export function boardRows(view: ChecksView, step: CheckStep): BoardRow[] {
   const missing = new Set(step.missing);
   return step.sites.map((site) => {
     const marks = step.items.map((item) => sheets.get(site)?.find((mark) => mark.item === item));
-    return { site, name: view.sites[site] ?? site, marks, cells: marks.map(cellOf), missing: missing.has(site) };
+    return { site, name: view.sites[site] ?? site, marks, cells: marks.map(cellOf), missing: missing.has(site), examined: view.examined[site] };
   });
 }
 
@@ -42,12 +44,13 @@ export function steered(key: string, at: Place, rows: number, columns: number): 
   return { row: within(at.row + move[0], rows), column: within(at.column + move[1], columns) };
 }
 
-export type BoardOrder = 'pass' | 'fail' | 'row';
+export type BoardOrder = 'pass' | 'fail' | 'row' | 'figures';
 
-/** What a key orders: Space or 1 passes the cell, 0 or X fails it, D passes the whole row (D: "đạt"). */
+/** What a key orders: Space or 1 passes the cell, 0 or X fails it, D passes the whole row (D: "đạt"), S opens what was measured (S: "số đo"). */
 export function ordered(press: { key: string; code: string }): BoardOrder | undefined {
   if (press.code === 'Space' || press.code === 'Digit1' || press.code === 'Numpad1') return 'pass';
   if (press.code === 'Digit0' || press.code === 'Numpad0' || press.code === 'KeyX') return 'fail';
+  if (press.code === 'KeyS') return 'figures';
   return press.code === 'KeyD' ? 'row' : undefined;
 }
 

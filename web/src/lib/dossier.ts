@@ -266,6 +266,8 @@ export interface ChecksView {
   sheets: { step: string; site: string; marks: Mark[] }[];
   contacts: Contact[];
   sites: Record<string, string>;
+  /** Of the sites that the unattended rehearsal examined: whether each passed. */
+  examined: Record<string, boolean>;
 }
 
 export interface CheckResult {

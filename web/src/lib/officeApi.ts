@@ -6,7 +6,7 @@ import type {
   UrgentOrder, Verdict, Contact,
 } from './office.ts';
 import type { Result } from './selftest.ts';
-import type { Incident, Link } from './types.ts';
+import type { Found, Incident, Link } from './types.ts';
 import { IncidentCalls } from './incidentCalls.ts';
 
 export type Json = <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -126,6 +126,7 @@ export class DossierApi {
   replan = (parent: Record<string, string>, home: Record<string, string>) => this.#put<PlanView>('/plan', { parent, home });
   agree = () => this.#post('/plan/agree');
   checks = () => this.#get<ChecksView>('/checks');
+  examination = (site: string) => this.#get<Found>(`/examinations/${part(site)}`);
   mark = (step: string, site: string, results: CheckResult[]) => this.#put(`/checks/${part(step)}/${part(site)}`, { results });
   handIn = (site: string, contact: Omit<Contact, 'site' | 'at' | 'by'>) => this.#put(`/contacts/${part(site)}`, contact);
   open = () => this.#post<Dossier>('/open');

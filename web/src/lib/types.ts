@@ -254,13 +254,26 @@ export interface SiteFault {
   advice: { vi: string; en: string };
 }
 
-/** How the examination of a site stands, and what the last one found. */
-export interface Examination {
-  state: 'waiting' | 'running' | 'passed' | 'failed';
+/** A figure may be from `least` to `most`; without one of them, however little or much. */
+export interface Bound {
+  figure: string;
+  least?: number;
+  most?: number;
+}
+
+/** What an examination found. */
+export interface Found {
   at?: string;
   attempt?: number;
   faults?: SiteFault[];
   figures?: Record<string, number>;
+  /** What was crossed, by the fault of which it tells; of a fault that is not among `faults` it follows from one that is. */
+  bounds?: Record<string, Bound[]>;
+}
+
+/** How the examination of a site stands, and what the last one found. */
+export interface Examination extends Found {
+  state: 'waiting' | 'running' | 'passed' | 'failed';
 }
 
 /** The unattended rehearsal under way: sites by how they stand. */

@@ -1,6 +1,7 @@
 /** Sentences that are put together: times, countdowns, who may do what. */
 import type { Done, GateState, Task, Words } from './office.ts';
 import { clock, day, exactClock, span } from './local.ts';
+import type { Line, Unit } from './figures.ts';
 import type { IncidentState, IncidentStep } from './types.ts';
 import type { TextKey } from '../i18n/catalogue.ts';
 import type { Problem } from './api.ts';
@@ -16,6 +17,19 @@ export function refusal(problem: Problem): { title: string; detail: string } {
 export function say(words: Words | string | undefined): string {
   if (typeof words === 'string') return words;
   return words ? words[reader.language] || words.vi : '';
+}
+
+/** "37 ms", "31/255", "14,8 hình/s". */
+export function inUnit(value: string, unit: Unit | undefined): string {
+  if (!unit || unit === '/255') return `${value}${unit ?? ''}`;
+  return `${value} ${unit === 'fps' ? t('unit.fps') : unit}`;
+}
+
+/** "tối đa 2 %": the bound that a figure crossed. */
+export function bounded({ least, most, unit }: Pick<Line, 'least' | 'most' | 'unit'>): string {
+  const [from, to] = [least, most].map((end) => (end === undefined ? '' : inUnit(end, unit)));
+  if (from && to) return t('figures.between', { least: from, most: to });
+  return from ? t('figures.least', { least: from }) : t('figures.most', { most: to ?? '' });
 }
 
 /** "08:30 ngày 24/11/2026". */

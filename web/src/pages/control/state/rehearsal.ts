@@ -18,10 +18,22 @@ export function progressOf(rehearsal: Rehearsal | undefined): Progress | undefin
   return { ...counts, all: counts.passed + counts.failed + counts.running + counts.waiting };
 }
 
+export interface Result {
+  site: string;
+  one: Examination;
+}
+
 /** Sites with a fault, the latest found first; one that waits for its first examination has none. */
-export function troubles(examinations: Readonly<Record<string, Examination>>): { site: string; one: Examination }[] {
+export function troubles(examinations: Readonly<Record<string, Examination>>): Result[] {
   return Object.entries(examinations)
     .filter(([, one]) => one.faults?.length)
     .map(([site, one]) => ({ site, one }))
     .sort((a, b) => (b.one.at ?? '').localeCompare(a.one.at ?? '') || a.site.localeCompare(b.site));
+}
+
+/** What the panel lists: the selected site first if nothing is wrong with it, so that its figures can be seen too. */
+export function listed(examinations: Readonly<Record<string, Examination>>, selected: string): Result[] {
+  const one = examinations[selected];
+  const passed = one?.faults?.length === 0 ? [{ site: selected, one }] : [];
+  return [...passed, ...troubles(examinations)];
 }
