@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { between, playoutMs, read, worse } from '../src/lib/stats.ts';
+import { between, playoutMs, read, usual, worse } from '../src/lib/stats.ts';
 
 const inbound = (packets: number, lost: number, frames: number, bytes: number) => [
   { type: 'inbound-rtp', kind: 'video', packetsReceived: packets, packetsLost: lost, framesDecoded: frames, bytesReceived: bytes, jitter: 0.004 },
@@ -26,6 +26,11 @@ describe('figures of a connection', () => {
     expect(between(silent, loud)?.heard_db).toBe(-20);
     expect(playoutMs(before, silent)).toBe(50);
     expect(playoutMs(before, before)).toBeUndefined();
+  });
+  it('have a usual one, which a busy moment does not change', () => {
+    expect(usual([40, 250, 42, 38, 41])).toBe(41);
+    expect(usual([40])).toBe(40);
+    expect(usual([])).toBeUndefined();
   });
   it('are none when the counters went back, and no loss for no packets', () => {
     const before = read(inbound(1000, 0, 100, 1000), true, 0);

@@ -4,7 +4,7 @@
  */
 import type { Api, Problem } from './api.ts';
 import { Attempts } from './attempts.ts';
-import { between, playoutMs, read, type Reading } from './stats.ts';
+import { between, playoutMs, read, usual, type Reading } from './stats.ts';
 import type { Quality } from './types.ts';
 import { Watchdog, type Verdict } from './watchdog.ts';
 import { WhepSession } from './whep.ts';
@@ -15,6 +15,8 @@ const TICK_MS = 100;
 /** A frame seen on the screen this recently needs no counting. */
 const FRESH_MS = 200;
 const QUALITY_EVERY_MS = 1000;
+/** Of so many measurements the usual one is told. */
+const PLAYOUTS = 5;
 
 interface Watched {
   session: WhepSession;
@@ -25,7 +27,7 @@ export class Player {
   status = $state<PlayerStatus>('connecting');
   stream = $state.raw<MediaStream | null>(null);
   quality = $state.raw<Quality | undefined>(undefined);
-  /** How long a picture is under way to this screen, in ms; measured with the quality. */
+  /** How long a picture is usually under way to this screen, in ms; measured with the quality. */
   playout = $state<number>();
   problem = $state.raw<Problem | null>(null);
   /** Sessions opened since the start, for tests and the curious. */
@@ -36,6 +38,7 @@ export class Player {
   #next: Watched | null = null;
   #presentedAt = -Infinity;
   #reading: Reading | undefined;
+  #playouts: number[] = [];
   #ticking = false;
   #stopped = false;
 
@@ -174,7 +177,9 @@ export class Player {
     if (this.#current?.session !== session) return;
     if (this.#reading) {
       this.quality = between(this.#reading, reading);
-      this.playout = playoutMs(this.#reading, reading) ?? this.playout;
+      const playout = playoutMs(this.#reading, reading);
+      if (playout !== undefined) this.#playouts = [...this.#playouts, playout].slice(-PLAYOUTS);
+      this.playout = usual(this.#playouts);
     }
     this.#reading = reading;
   }

@@ -135,6 +135,11 @@ export function playoutMs(before: Reading, after: Reading): number | undefined {
   return (after.rtt_ms ?? 0) / 2 + ((after.processing - before.processing) * 1000) / frames;
 }
 
+/** The middle one of some measurements: one that a busy moment has spoilt does not count. */
+export function usual(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
 /**
  * A site's figure of both its connections: the worse round trip, loss and jitter of the two;
  * bit rate and frames are those of what it sends, because that is what the others see of it.
