@@ -186,9 +186,7 @@ def test(
 
 @app.command()
 def bench(
-    name: Annotated[
-        str, typer.Argument(help="take, program, fanout, hop, recover, loss, province, page, chair")
-    ],
+    name: Annotated[str, typer.Argument(help="Phép đo trong / one of those in docs/benchmarks.md")],
     json_only: Annotated[
         bool, typer.Option("--json", help="Chỉ in JSON / print JSON only")
     ] = False,
