@@ -12,11 +12,13 @@ from diemcau.mixer.messages import Layout
 
 @dataclass(frozen=True)
 class Held:
-    """A layout that waits for the pictures of its newcomers, at most until `deadline` (seconds)."""
+    """A layout that waits for the pictures of its newcomers, at most until `deadline` (seconds).
+    `crossing`: the slots that it brings or takes away."""
 
     layout: Layout
     take: str
     newcomers: frozenset[int]
+    crossing: frozenset[int]
     deadline: float
 
 
@@ -36,13 +38,13 @@ class Hold:
         """
         held, (cut, crossed) = self.held, self._cut
         if held is not None:
-            return held.layout.slots() ^ self.layout.slots()
+            return held.crossing
         return crossed if running < cut else frozenset()
 
     def offer(self, layout: Layout, take: str, hold: float, now: float) -> None:
         """Ask for a layout; a held one is forgotten. `hold` and `now` in seconds."""
-        newcomers = layout.slots() - self.layout.slots()
-        self.held = Held(layout, take, newcomers, now + hold)
+        shown, wanted = self.layout.slots(), layout.slots()
+        self.held = Held(layout, take, wanted - shown, wanted ^ shown, now + hold)
 
     def due(self, now: float, has_picture: Callable[[int], bool]) -> bool:
         """Whether the time for the held layout has come."""
@@ -55,5 +57,5 @@ class Hold:
         """Show the held layout from the frame of this running time (ns) on."""
         held = self.held
         assert held is not None
-        self._cut = running, held.layout.slots() ^ self.layout.slots()
+        self._cut = running, held.crossing
         self.layout, self.take, self.held = held.layout, held.take, None
