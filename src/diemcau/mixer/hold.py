@@ -42,9 +42,11 @@ class Hold:
         return crossed if running < cut else frozenset()
 
     def offer(self, layout: Layout, take: str, hold: float, now: float) -> None:
-        """Ask for a layout; a held one is forgotten. `hold` and `now` in seconds."""
-        shown, wanted = self.layout.slots(), layout.slots()
-        self.held = Held(layout, take, wanted - shown, wanted ^ shown, now + hold)
+        """Ask for a layout; a held one is forgotten, and asked for again waits no longer for that.
+        `hold` and `now` in seconds."""
+        shown, wanted, held = self.layout.slots(), layout.slots(), self.held
+        deadline = held.deadline if held and held.layout == layout else now + hold
+        self.held = Held(layout, take, wanted - shown, wanted ^ shown, deadline)
 
     def due(self, now: float, has_picture: Callable[[int], bool]) -> bool:
         """Whether the time for the held layout has come."""

@@ -63,6 +63,13 @@ def test_a_newer_mix_replaces_a_held_one() -> None:
     assert hold.take == "new"
 
 
+def test_the_same_asked_for_again_waits_no_longer() -> None:
+    hold = holding(0)
+    hold.offer(layout(1), "t", 2.0, 10.0)
+    hold.offer(layout(1), "t", 2.0, 11.5)
+    assert hold.due(12.0, lambda _slot: False)
+
+
 def test_nothing_changes_twice() -> None:
     hold = holding(0)
     assert not hold.due(1.0, lambda _slot: True)
