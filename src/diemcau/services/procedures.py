@@ -43,8 +43,11 @@ class Procedures:
         return found
 
     def latest(self) -> Mapping[str, Procedure]:
-        """The newest version of each procedure, by id."""
-        files = sorted(self._records.all(ProcedureFile).values(), key=lambda f: f.added_at)
+        """The newest version of each procedure, by id: of those that somebody added, if there are
+        any. What came along with an upgrade takes nobody's own procedure away."""
+        files = sorted(
+            self._records.all(ProcedureFile).values(), key=lambda f: (f.by != "", f.added_at)
+        )
         return {self._read[f.id].id: self._read[f.id] for f in files if f.id in self._read}
 
     def text(self, version: str) -> str:
@@ -53,10 +56,11 @@ class Procedures:
         return self._records.all(ProcedureFile)[version_id(procedure)].text
 
     async def add(self, text: str, by: str) -> Procedure:
-        """Keep another version; raises ``ProcedureFaulty`` with every faulty line."""
+        """Let this be the newest version; raises ``ProcedureFaulty`` with every faulty line."""
         file = self._file(text, "procedure", by)
         procedure = self._reader.parse(text, file.id)
-        if file.id not in self._records.all(ProcedureFile):
+        newest = self.latest().get(procedure.id)
+        if newest is None or version_id(newest) != file.id:
             self._read[file.id] = procedure
             note = Note(
                 by,
