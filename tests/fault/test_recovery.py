@@ -52,16 +52,21 @@ class Stage:
         await self.whole_again()
 
     async def seen_again(self, since: float, bound_s: float = BACK_S) -> None:
-        """Every viewer shows the commune in a frame that was drawn after the fault."""
+        """Every viewer shows the commune in a frame that was drawn after the fault, and not one
+        from the moment of it that the mixer has kept."""
+        wanted = [self.province.number(COMMUNE)]
         for viewer in self.viewers:
             event = await viewer.until(
-                lambda e: e["event"] == "frame_age" and e["t"] - e["ms"] > since,
-                "a frame drawn after the fault",
+                lambda e, viewer=viewer: (
+                    e["event"] == "frame_age"
+                    and e["t"] - e["ms"] > since
+                    and viewer.panes == wanted
+                ),
+                "the commune in a frame drawn after the fault",
                 since=since,
                 timeout=bound_s,
             )
             print(f"  seen again {event['t'] - since:.0f} ms after the fault")
-            assert viewer.panes == [self.province.number(COMMUNE)]
 
     async def whole_again(self) -> None:
         """Every MCU online, every site ready, and every Janus with just the handles it had."""
