@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 import pytest
 import pytest_asyncio
@@ -13,7 +14,7 @@ import pytest_asyncio
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.net import Host
 from diemcau.lab.province import Province
-from diemcau.lab.watching import Watching, now_ms
+from diemcau.lab.watching import Event, Watching, now_ms
 from tests.inside import becomes, inside
 from tests.stage import CHAIR, COMMUNE, OTHER, full, in_session, kill, worst_gap
 
@@ -54,19 +55,18 @@ class Stage:
     async def seen_again(self, since: float, bound_s: float = BACK_S) -> None:
         """Every viewer shows the commune in a frame that was drawn after the fault, and not one
         from the moment of it that the mixer has kept."""
-        wanted = [self.province.number(COMMUNE)]
         for viewer in self.viewers:
             event = await viewer.until(
-                lambda e, viewer=viewer: (
-                    e["event"] == "frame_age"
-                    and e["t"] - e["ms"] > since
-                    and viewer.panes == wanted
-                ),
+                partial(self._shows_commune, viewer, since),
                 "the commune in a frame drawn after the fault",
                 since=since,
                 timeout=bound_s,
             )
             print(f"  seen again {event['t'] - since:.0f} ms after the fault")
+
+    def _shows_commune(self, viewer: Watching, since: float, event: Event) -> bool:
+        drawn_after = event["event"] == "frame_age" and event["t"] - event["ms"] > since
+        return drawn_after and viewer.panes == [self.province.number(COMMUNE)]
 
     async def whole_again(self) -> None:
         """Every MCU online, every site ready, and every Janus with just the handles it had."""
