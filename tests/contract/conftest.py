@@ -13,6 +13,7 @@ from diemcau.testing.app import FakeServer
 from diemcau.testing.postgres import NoPostgres, Postgres
 from tests.contract import databases
 from tests.contract.databases import Limits, Place
+from tests.contract.rights_world import World
 
 
 @pytest.fixture(scope="session")
@@ -66,5 +67,21 @@ async def house(tmp_path: Path) -> FakeServer:
 async def client(house: FakeServer) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the application without a token; unhandled errors are answers, as on the wire."""
     transport = httpx2.ASGITransport(app=house.app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
+        yield client
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> World:
+    """A province with units, people and sessions, whose MCUs do as they are told."""
+    world = await World().build(tmp_path)
+    world.watched.failing = False
+    return world
+
+
+@pytest.fixture
+async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
+    """As ``client``, of that province."""
+    transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
         yield client

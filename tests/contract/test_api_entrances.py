@@ -1,13 +1,10 @@
 """Coming in by a short code, and room computers that come in by themselves."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from diemcau.domain.dossier import Secrecy
 from diemcau.domain.roles import Role
@@ -20,20 +17,6 @@ from tests.contract.test_api_rest import Caller, bearer, is_problem, operator
 __all__ = ["operator"]
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
-async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
-        yield client
 
 
 async def link(operator: Caller, **body: Any) -> Json:

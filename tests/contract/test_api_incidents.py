@@ -157,13 +157,6 @@ async def test_no_incident_of_another_conference(desk: Desk) -> None:
 
 
 @pytest.fixture
-async def world(tmp_path: Any) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
 async def asks(world: World) -> Any:
     transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:

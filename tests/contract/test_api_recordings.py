@@ -26,13 +26,6 @@ async def house(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
 async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=world.app)
     headers = {"Authorization": f"Bearer {world.tokens['office-bac']}"}

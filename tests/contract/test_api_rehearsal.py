@@ -1,6 +1,5 @@
 """The unattended rehearsal, from the request to the marks on the check sheets."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -138,20 +137,6 @@ async def test_figures_come_with_the_bounds_that_they_crossed(
         "black": [{"figure": "black", "most": DEFAULTS.black}],
         "dark": [{"figure": "luma", "least": DEFAULTS.luma_min}],
     }
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
-async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=world.app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
-        yield client
 
 
 async def test_a_dossier_keeps_what_was_found_at_its_sites(

@@ -1,11 +1,8 @@
 """What a chair's link shows of the session's script, and that it ends the session."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from diemcau.domain.dossier import Stage
 from diemcau.domain.script import ScriptItem
@@ -18,20 +15,6 @@ ITEMS = (
     ScriptItem("m1", "Khai mạc", ("s-bac",), minutes=10, speaker="Chủ tịch", content="Mật"),
     ScriptItem("m2", "Xã 1 phát biểu", ("s-bac", "s-bac-1"), minutes=5, layout="side-by-side"),
 )
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
-async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
-        yield client
 
 
 async def shown(world: World, who: str) -> Any:

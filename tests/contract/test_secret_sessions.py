@@ -2,13 +2,10 @@
 leaves its title and content nowhere but in its own dossier."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from diemcau.domain.differences import MASK
 from diemcau.domain.dossier import Secrecy
@@ -28,20 +25,6 @@ from tests.contract.rights_world import (
     World,
 )
 from tests.contract.sockets import page
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> World:
-    world = await World().build(tmp_path)
-    world.watched.failing = False
-    return world
-
-
-@pytest.fixture
-async def asks(world: World) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=world.app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://server") as client:
-        yield client
 
 
 def by(world: World, name: str) -> dict[str, str]:
