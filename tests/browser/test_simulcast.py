@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from diemcau.lab.chromium import chromium
 from diemcau.lab.province import Province
@@ -40,11 +41,18 @@ SEND_BETTER = """async (active) => {
     await sender.setParameters(parameters);
   }
 }"""
+ANY_CLOSED = "() => window.peers.some((peer) => peer.connectionState === 'closed')"
 
 
 class Rooms:
-    def __init__(self, mixer: Path, pages: dict[str, Page]) -> None:
-        self.mixer, self.pages = mixer, pages
+    def __init__(self, folder: Path, pages: dict[str, Page]) -> None:
+        self.folder, self.pages = folder, pages
+        [self.mixer] = (folder / "mcu" / "vinh-phuc").rglob("mixer.sock")
+
+    async def told(self, site: str) -> bool:
+        """Whether the site's Janus has said that a size of a picture stopped."""
+        log = self.folder / "mcu" / ROOMS[site] / "janus" / "janus.log"
+        return "Didn't receive video" in log.read_text()
 
     async def widths(self) -> dict[str, Any]:
         """How wide the pictures are that the mixer has (docs/protocol.md section 5)."""
@@ -75,8 +83,7 @@ async def rooms(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rooms
             await pages[site].goto(f"{address}#token={province.token('site', meeting.id, site)}")
         await meeting.sites_ready(len(ROOMS), timeout=60)
         await meeting.command("take", scene={"layout": "side-by-side", "sites": list(ROOMS)})
-        [mixer] = (folder / "mcu" / "vinh-phuc").rglob("mixer.sock")
-        yield Rooms(mixer, pages)
+        yield Rooms(folder, pages)
 
 
 async def test_the_mixer_gets_the_better_picture_of_each(rooms: Rooms) -> None:
@@ -87,8 +94,11 @@ async def test_the_mixer_gets_the_better_picture_of_each(rooms: Rooms) -> None:
 async def test_the_lesser_picture_stands_in_while_the_better_is_not_sent(
     rooms: Rooms, site: str
 ) -> None:
-    both = dict.fromkeys(ROOMS, 1280)
-    await rooms.pages[site].evaluate(SEND_BETTER, False)
+    both, page = dict.fromkeys(ROOMS, 1280), rooms.pages[site]
+    await page.evaluate(SEND_BETTER, False)
     await becomes(rooms.widths, (both | {site: 640}).__eq__)
-    await rooms.pages[site].evaluate(SEND_BETTER, True)
+    await becomes(lambda: rooms.told(site), bool)
+    with pytest.raises(PlaywrightTimeout):  # the room goes on as it is
+        await page.wait_for_function(ANY_CLOSED, timeout=1500)
+    await page.evaluate(SEND_BETTER, True)
     await becomes(rooms.widths, both.__eq__)

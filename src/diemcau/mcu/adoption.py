@@ -14,10 +14,11 @@ from diemcau.domain.resources import (
     Uplink,
 )
 from diemcau.mcu.ground import SEPARATOR, Ground
-from diemcau.mcu.janus import Admin, Json, Session
+from diemcau.mcu.janus import Admin, Json, Session, media_of
 from diemcau.mcu.present import Held, Mids
 from diemcau.mcu.rooms import feed_mids
 from diemcau.mcu.sessions import mids_of
+from diemcau.mcu.statistics import pictures_coming
 
 CONTROL = "control"
 
@@ -27,8 +28,8 @@ async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
     back."""
     ground.session = session
     for number in await admin.handles(session.number):
-        info = await admin.info(session.number, number)
         handle = session.handle(number)
+        info = await admin.info(session.number, number)
         name = str(info.get("opaque_id", ""))
         if name == CONTROL:
             ground.control = handle
@@ -38,6 +39,7 @@ async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
             await handle.detach()
             continue
         handle.up.set()
+        handle.pictures = pictures_coming(media_of(info))
         ground.present.put(Held(resource, handle, _mids(resource, info)))
     if ground.control is None:
         ground.control = await session.attach(CONTROL)

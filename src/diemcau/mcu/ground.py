@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from diemcau.domain.resources import Key, MixerFeed, Room
 from diemcau.mcu import sdp
-from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session
+from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session, media_of
 from diemcau.mcu.present import Held, Present
 from diemcau.ports.media import MediaError, Relay
 
@@ -162,7 +162,7 @@ class Ground:
             info = await self.admin.info(self.session.number, held.handle.number)
         except JanusError:
             return []
-        return list(((info.get("webrtc") or {}).get("media") or {}).values())
+        return media_of(info)
 
     async def ask_keyframe(self, conference: str, feed: str) -> bool:
         """Ask whoever sends the feed for a keyframe; False if it comes from the mixer here."""

@@ -162,6 +162,8 @@ class Handle:
         self._ids = {"session_id": session, "handle_id": number}
         self.number = number
         self.up = asyncio.Event()
+        self.pictures: set[int] = set()
+        """Which sizes of its picture come: a browser stops the better one on a narrow line."""
 
     async def message(self, jsep: Json | None = None, **body: Any) -> Json:
         """A plugin request; gives the plugin's data, with ``jsep`` in it where there is one."""
@@ -204,3 +206,8 @@ class Admin:
         body = {"janus": "handle_info", "session_id": session, "handle_id": handle}
         info: Json = (await self._connection.request(body))["info"]
         return info
+
+
+def media_of(info: Json) -> list[Json]:
+    """The media of a handle, as ``Admin.info`` tells; none before its PeerConnection is up."""
+    return list(((info.get("webrtc") or {}).get("media") or {}).values())

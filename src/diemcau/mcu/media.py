@@ -272,8 +272,11 @@ class JanusMedia:
             case {"janus": "hangup" | "detached", **rest} if held is not None:
                 log.info("hung up", key=held.resource.key, reason=rest.get("reason", ""))
                 self._spawn(self._ground.release(held.resource.key))
-            case {"janus": "media", "type": "video", "receiving": bool(receiving)} if held:
-                self._present.set_silent(held, not receiving)
+            case {"janus": "media", "type": "video", "receiving": bool(receiving)} if handle:
+                size = event.get("substream", 0)
+                (handle.pictures.add if receiving else handle.pictures.discard)(size)
+                if held is not None:
+                    self._present.set_silent(held, not handle.pictures)
 
     def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)

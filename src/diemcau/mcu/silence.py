@@ -16,6 +16,7 @@ from diemcau.domain.resources import Input, Publisher, Uplink, feed_key
 from diemcau.domain.source import is_content
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.present import Held
+from diemcau.mcu.statistics import Reading, sum_of
 from diemcau.ports.media import MediaError
 
 EVERY_S = 0.25
@@ -56,8 +57,8 @@ class Silence:
             media = await self._ground.media(held)
             if not media:
                 continue
-            packets = sum(medium["stats"]["in"]["packets"] for medium in media)
             now = self._clock()
+            packets = sum_of(Reading.of(medium, "in", now) for medium in media).packets
             known = heard[number] = self._heard.get(number) or _Heard(packets, now)
             if packets != known.packets:
                 if known.told:

@@ -17,8 +17,8 @@ READINGS = 2
 
 @dataclass(frozen=True)
 class Reading:
-    """The totals of one medium, or of several (``sum_of``), one way ("in": to Janus, or "out") at a
-    moment. What was lost and sent again was lost by the line."""
+    """The totals of one medium in all its sizes, or of several media (``sum_of``), one way ("in":
+    to Janus, or "out") at a moment. What was lost and sent again was lost by the line."""
 
     at: float
     bytes: int
@@ -27,9 +27,14 @@ class Reading:
 
     @classmethod
     def of(cls, medium: Json, way: str, at: float) -> Self:
-        stats, lost = medium["stats"][way], _signed(_rtcp(medium).get(_LOST[way], 0))
-        again = stats.get("retransmissions", 0)
-        return cls(at, stats["bytes"], stats["packets"], max(0, lost) + again)
+        sizes = _sizes(medium, way)
+        lost = sum(max(0, _signed(report.get(_LOST[way], 0))) for report in _reports(medium))
+        return cls(
+            at,
+            sum(size["bytes"] for size in sizes),
+            sum(size["packets"] for size in sizes),
+            lost + sum(size.get("retransmissions", 0) for size in sizes),
+        )
 
     def since(self, before: Self) -> dict[str, float]:
         """``kbps`` and ``loss_pct`` between two readings of the same; none where no time
@@ -97,9 +102,10 @@ class Statistics:
         at = self._clock()
         now = sum_of(Reading.of(medium, way, at) for medium in media)
         readings = self._last.setdefault(held.handle.number, deque(maxlen=READINGS))
-        delay = max(_rtcp(medium).get("rtt", 0) for medium in media)
+        reports = [report for medium in media for report in _reports(medium)]
+        delay = max(report.get("rtt", 0) for report in reports)
         figures = {"rtt_ms": float(delay)} if delay else {}
-        figures["jitter_ms"] = float(max(_rtcp(m).get(_JITTER[way], 0) for m in media))
+        figures["jitter_ms"] = float(max(report.get(_JITTER[way], 0) for report in reports))
         if readings:
             figures |= now.since(readings[0])
         readings.append(now)
@@ -116,6 +122,27 @@ def _signed(lost: int) -> int:
     return lost - (1 << 24) if lost >= 1 << 23 else lost
 
 
-def _rtcp(medium: Json) -> Json:
-    main: Json = (medium.get("rtcp") or {}).get("main") or {}
-    return main
+def pictures_coming(media: Iterable[Json]) -> set[int]:
+    """Which sizes of a handle's picture came within the last second or two; 0 is the only one of
+    whoever sends one size."""
+    return {
+        number
+        for medium in media
+        if medium["type"] == "video"
+        for number, size in enumerate(_sizes(medium, "in"))
+        if size.get("bytes_lastsec")
+    }
+
+
+def _sizes(medium: Json, way: str) -> list[Json]:
+    """The counts of each size of a picture (simulcast); Janus has the others in the first one's."""
+    first: Json = medium["stats"][way]
+    return [first, *(first[name] for name in _OTHER_SIZES if name in first)]
+
+
+_OTHER_SIZES = ("video-simulcast-1", "video-simulcast-2")
+
+
+def _reports(medium: Json) -> list[Json]:
+    """What RTCP says of each size."""
+    return list((medium.get("rtcp") or {}).values()) or [{}]

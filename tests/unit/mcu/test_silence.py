@@ -1,5 +1,7 @@
 """Sites from whom nothing comes are told before whoever misses them looks for the cause."""
 
+from typing import Any
+
 import pytest
 
 from diemcau.domain.resources import Input, Publisher, Uplink
@@ -22,8 +24,8 @@ class Media(JanusGround):
             medium["stats"]["in"]["packets"] += packets
 
 
-def _medium() -> dict[str, dict[str, dict[str, int]]]:
-    return {"stats": {"in": {"packets": 0}}}
+def _medium() -> dict[str, Any]:
+    return {"stats": {"in": {"packets": 0, "bytes": 0}}}
 
 
 class Play:
@@ -76,6 +78,17 @@ async def test_what_janus_says_of_a_picture_alone_stands(play: Play) -> None:
     play.media.present.set_silent(held, True)  # its sound goes on
     await play.goes_on(3, 11)
     assert held.silent
+
+
+async def test_any_size_of_a_picture_is_heard(play: Play) -> None:
+    held = play.media.site("s1", 11)
+    picture = play.media.infos[11]["webrtc"]["media"]["1"]["stats"]["in"]
+    other = picture["video-simulcast-1"] = {"packets": 0, "bytes": 0}
+    play.media.put(Uplink("c1", 0, "tinh", "e1", "site/s1"))
+    for _ in range(12):
+        other["packets"] += 1
+        await play.goes_on(EVERY_S)
+    assert not held.silent
 
 
 async def test_who_never_sent_anything_or_is_gone_is_not_silent(play: Play) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
 from diemcau.mcu.examinations import way_down
-from diemcau.mcu.statistics import Reading, Statistics
+from diemcau.mcu.statistics import Reading, Statistics, pictures_coming
 from tests.unit.mcu.janus_ground import JanusGround
 
 PUBLISHER, LANE = Publisher("c1", "s1", "one"), Uplink("c1", 2, "tinh", "e1", "site/s1")
@@ -99,6 +99,38 @@ async def test_what_was_lost_and_sent_again_is_a_loss_of_the_line(
     media.infos[7] = info(mended)
     (entry,) = (await statistics.collect())["publishers"]
     assert entry["loss_pct"] == pytest.approx(5, abs=0.2)
+
+
+async def test_every_size_of_a_picture_counts(
+    media: JanusGround, clock: Clock, statistics: Statistics
+) -> None:
+    media.put(PUBLISHER, 7)
+    media.infos[7] = info(sizes((0, 0), (0, 0)))
+    await statistics.collect()
+    clock.now += 1
+    media.infos[7] = info(sizes((25_000, 40), (100_000, 150), lost=10))
+    (entry,) = (await statistics.collect())["publishers"]
+    assert (entry["kbps"], entry["loss_pct"], entry["jitter_ms"]) == (1000.0, 5.0, 7.0)
+
+
+def sizes(first: tuple[int, int], second: tuple[int, int], lost: int = 0) -> dict[str, Any]:
+    """What Janus counts of a picture that comes in two sizes: (bytes, packets) of each."""
+    picture = medium("in", *first)
+    picture["stats"]["in"]["video-simulcast-1"] = {"bytes": second[0], "packets": second[1]}
+    picture["rtcp"]["sim1"] = {"lost": lost, "jitter-local": 7}
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "coming"),
+    [(900, 4000, {0, 1}), (0, 4000, {1}), (900, 0, {0}), (0, 0, set())],
+)
+def test_which_sizes_of_a_picture_come(first: int, second: int, coming: set[int]) -> None:
+    picture = {"type": "video"} | sizes((5000, 50), (9000, 90))
+    picture["stats"]["in"]["bytes_lastsec"] = first
+    picture["stats"]["in"]["video-simulcast-1"]["bytes_lastsec"] = second
+    sound = {"type": "audio", "stats": {"in": {"bytes_lastsec": 4000}}}
+    assert pictures_coming([sound, picture]) == coming
 
 
 async def test_another_handle_begins_anew(
