@@ -62,6 +62,26 @@ class Delays:
         return self._latest
 
 
+class Pace:
+    """How many bits a line carries in a second (0: as many as come). What would wait longer than
+    ``QUEUE_S`` for its turn is lost, as in a router."""
+
+    QUEUE_S = 0.3
+
+    def __init__(self, kbps: float) -> None:
+        self._bytes_s = kbps * 125
+        self._free = 0.0
+
+    def turn(self, now: float, size: int) -> float | None:
+        """When the last byte of a packet that comes now is on its way; None: it is lost."""
+        if not self._bytes_s:
+            return now
+        if self._free - now > self.QUEUE_S:
+            return None
+        self._free = max(self._free, now) + size / self._bytes_s
+        return self._free
+
+
 class Direction:
     """One way of the line: frames wait here until their time has come."""
 
@@ -71,9 +91,10 @@ class Direction:
         self.carried = self.lost = 0
         self._delays = Delays(0, 0, 0)
         self._losses = Losses(0, 1, 0)
+        self._pace = Pace(0)
 
-    def set(self, delays: Delays, losses: Losses) -> None:
-        self._delays, self._losses = delays, losses
+    def set(self, delays: Delays, losses: Losses, pace: Pace) -> None:
+        self._delays, self._losses, self._pace = delays, losses, pace
 
     def take_in(self, now: float) -> None:
         """Read all that is there; keep what is not lost."""
@@ -82,10 +103,11 @@ class Direction:
                 frame = os.read(self.source, _FRAME_MAX)
             except (BlockingIOError, OSError):
                 return
-            if self._losses.lost():
+            turn = None if self._losses.lost() else self._pace.turn(now, len(frame))
+            if turn is None:
                 self.lost += 1
             else:
-                self.waiting.append((self._delays.due(now), frame))
+                self.waiting.append((self._delays.due(turn), frame))
 
     def give_out(self, now: float) -> None:
         """Send what has waited long enough."""
@@ -160,7 +182,8 @@ class Forwarder:
                 for place, direction in enumerate((self.up, self.down)):
                     seed = 2 * order["seed"] + place
                     losses = Losses(order["loss"], order["burst"], seed)
-                    direction.set(Delays(delay, jitter, seed), losses)
+                    pace = Pace(order["up_kbps"] if direction is self.up else 0)
+                    direction.set(Delays(delay, jitter, seed), losses, pace)
             self.report()
         return True
 

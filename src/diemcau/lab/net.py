@@ -131,18 +131,26 @@ class Host:
         *,
         jitter_ms: float = 0.0,
         burst: float = 1.0,
+        up_kbps: float = 0.0,
         seed: int = 1,
     ) -> None:
         """Make the line to this host a bad one, in both directions.
 
         `loss` is the share of packets lost (0–1), `burst` the mean number lost in a row,
-        `delay_ms` what every packet takes each way, and up to twice `jitter_ms` more. Calling it
-        again changes the line in place.
+        `delay_ms` what every packet takes each way, and up to twice `jitter_ms` more; `up_kbps` is
+        what it carries from the host (0: all). Calling it again changes the line in place.
         Raises WireError.
         """
         if self._wire is None:
             self._wire = Wire(self._ip, self.cable, self._tap, self._network.bridge)
-        self._wire.set(loss=loss, delay_ms=delay_ms, jitter_ms=jitter_ms, burst=burst, seed=seed)
+        self._wire.set(
+            loss=loss,
+            delay_ms=delay_ms,
+            jitter_ms=jitter_ms,
+            burst=burst,
+            up_kbps=up_kbps,
+            seed=seed,
+        )
 
     def clean(self) -> None:
         """Make the line a good one again."""

@@ -1,9 +1,8 @@
-"""A bad line between a host and the bridge: loss and delay, by a process that carries frames.
+"""A bad line between a host and the bridge: loss, delay, a narrow way up. A process carries frames.
 
 The kernels we meet have no ``sch_netem``. So the host's cable is taken off the bridge and a TAP
 device put in its place, and this module, run as a process of its own, carries Ethernet frames
-between the two, losing some and holding each for a while::
-
+between the two, losing some and holding each for a while.
 
 It reads settings as JSON lines on stdin and answers each with its counts on stdout. Frames travel
 with their virtio header (checksum not yet computed, segments not yet cut), because a veth pair
@@ -46,16 +45,23 @@ class Wire:
             raise
 
     def set(
-        self, *, loss: float, delay_ms: float, jitter_ms: float, burst: float, seed: int
+        self,
+        *,
+        loss: float,
+        delay_ms: float,
+        jitter_ms: float,
+        burst: float,
+        up_kbps: float,
+        seed: int,
     ) -> None:
-        """Set share of loss (0–1), delay each way and its jitter (ms), mean length of a loss.
-        Raises WireError."""
-        if not 0 <= loss < 1 or delay_ms < 0 or jitter_ms < 0 or burst < 1:
-            raise WireError("loss must be in 0–1, delay and jitter at least 0, burst at least 1")
+        """Set share of loss (0–1), delay each way and its jitter (ms), mean length of a loss, and
+        what is carried from the host (kbit/s; 0: all). Raises WireError."""
+        if not 0 <= loss < 1 or min(delay_ms, jitter_ms, up_kbps) < 0 or burst < 1:
+            raise WireError("loss must be in 0–1, burst at least 1, the others at least 0")
         self._ask(
             {
                 "loss": loss, "delay_ms": delay_ms, "jitter_ms": jitter_ms, "burst": burst,
-                "seed": seed,
+                "up_kbps": up_kbps, "seed": seed,
             }
         )  # fmt: skip
 
