@@ -117,12 +117,30 @@ async def test_a_locked_conference_lets_back_in_who_was_there(
         address = f"/whip/{house.conference.id}/{name}?replace=true"
         return await client.post(address, content=OFFER, headers=headers)
 
-    assert (await join("s-bac-1")).status_code == 201
+    came = await join("s-bac-1")
+    assert came.status_code == 201
     await put("lock", on=True)
     is_problem(await join("s-bac-2"), 409, "conference-locked")
+    headers = bearer(house.token(Role.SITE, "s-bac-1"))
+    assert (await client.delete(came.headers["Location"], headers=headers)).status_code == 200
+    house.mcus.refusals["whip.publish"] = "no-room"
+    assert (await join("s-bac-1")).status_code == 503
+    house.mcus.refusals.clear()
     assert (await join("s-bac-1")).status_code == 201
+    is_problem(await join("s-bac-2"), 409, "conference-locked")
     await put("lock", on=False)
     assert (await join("s-bac-2")).status_code == 201
+
+
+async def test_who_had_come_and_left_before_the_lock_may_come_back(
+    house: FakeServer, client: httpx2.AsyncClient, put: Any
+) -> None:
+    room = {"kind": "room", "conference": house.conference.id}
+    publisher = {**room, "kind": "publisher", "site": "s-bac-1", "session": "one"}
+    for resources in ([room, publisher], [room]):
+        house.server.observations.observed("bac", {"epoch": "e", "resources": resources})
+    await put("lock", on=True)
+    assert house.server.control.get(house.conference.id).admitted == {"s-bac-1"}
 
 
 async def test_a_conference_without_a_dossier_has_no_end(operator: Caller) -> None:

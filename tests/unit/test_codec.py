@@ -88,10 +88,15 @@ conferences = st.builds(
         cue=texts,
         cue_at=st.none() | moments,
         banner=texts,
+        slate=texts,
+        base=scenes(),
+        chair_view=scenes(),
+        ended=st.none() | calls,
     ),
     clock=st.booleans(),
     slate=texts,
     locked=st.booleans(),
+    admitted=st.frozensets(sites),
     take_number=st.integers(0, 10**6),
     slots=places,
     lanes=st.dictionaries(texts, places, max_size=3),
@@ -110,6 +115,11 @@ def test_a_conference_survives_its_storage(conference: Conference) -> None:
 def test_what_an_older_server_wrote_takes_defaults() -> None:
     old: dict[str, Any] = {"id": "c", "title": "t", "master": "m", "sites": ["s-1"]}
     assert decode(old) == Conference("c", "t", "m", ("s-1",))
+
+
+def test_a_session_that_an_older_server_locked_keeps_its_rooms() -> None:
+    old: dict[str, Any] = {"id": "c", "title": "t", "master": "m", "sites": ["s-1"], "locked": True}
+    assert decode(old).admitted == {"s-1"}
 
 
 def test_what_a_newer_server_added_is_passed_over() -> None:

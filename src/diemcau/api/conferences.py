@@ -130,7 +130,7 @@ async def take(
     scene = order.scene.scene() if order.scene else None
     if order.item:
         scene = sitting.staged(conference, order.item)
-    await server.control.take(conference, scene)
+    await server.control.take(conference, scene, order.item)
     shown = server.control.get(conference).program
     await sitting.took(conference, shown, order.reason, actor_of(principal), order.item)
     return {}

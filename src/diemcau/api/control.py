@@ -49,7 +49,8 @@ async def floor(conference: str, body: FloorIn, server: ServerDep, who: Calling)
 @router.put("/conferences/{conference}/turn")
 async def turn(conference: str, body: TurnIn, server: ServerDep, who: Directing) -> Json:
     """Show sites one after the other."""
-    await server.control.begin_turn(conference, body.sites, body.seconds)
+    there = server.observations.of(conference).there()
+    await server.control.begin_turn(conference, body.sites, body.seconds, there)
     shown = server.control.get(conference).program
     await server.office.sitting.took(conference, shown, "", actor_of(who))
     return {}
@@ -75,7 +76,8 @@ async def slate(conference: str, body: SlateIn, server: ServerDep, who: Directin
 
 @router.put("/conferences/{conference}/lock")
 async def lock(conference: str, body: OnIn, server: ServerDep, who: Directing) -> Json:
-    await server.control.lock(conference, body.on)
+    said = server.observations.of(conference)
+    await server.control.lock(conference, body.on, said.been | said.present())
     return {}
 
 

@@ -4,7 +4,7 @@ Every verb takes the conference as it was and gives it as it shall be, so that t
 planner and the tests see the same thing. Time is an argument.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,13 +147,18 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class Former:
-    """Programme, preview and place in the script before a take."""
+    """What a take changed, as it was before: pictures, slate, place in the script, and the call
+    that it ended."""
 
     program: Scene
     preview: Scene
     cue: str = ""
     cue_at: datetime | None = None
     banner: str = ""
+    slate: str = ""
+    base: Scene = field(default_factory=Scene)
+    chair_view: Scene = field(default_factory=Scene)
+    ended: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,9 @@ class Conference:
     slate: str = ""
     """What the programme shows in place of pictures, without sound: a break, say."""
     locked: bool = False
-    """Whoever was not there yet stays out."""
+    """Whoever is not ``admitted`` stays out."""
+    admitted: frozenset[str] = frozenset()
+    """The sites that had been there when it was locked."""
     asks: Mapping[str, Ask] = field(default_factory=dict)
     """What is asked of each guided MCU, or was last done there."""
     recording: int = 0
@@ -264,17 +271,23 @@ def previewed(conference: Conference, scene: Scene) -> Conference:
     return replace(conference, preview=scene)
 
 
-def taken(conference: Conference, scene: Scene | None = None) -> Conference:
+def taken(conference: Conference, scene: Scene | None = None, item: str = "") -> Conference:
     """Preview (or the scene) to programme; what was on programme becomes the preview.
 
-    It takes the slate away, and ends the turn: the hand of whoever directs goes before it.
+    It takes the slate away, and ends the turn: the hand of whoever directs goes before it. What is
+    on the main screen already, as this item of the script, stays: asked for twice is asked for
+    once, and can be undone.
     """
     scene = scene or conference.preview
     conference.require(*scene.present)
+    same = scene == conference.program and item in ("", conference.cue)
+    if same and not conference.slate and conference.turn is None:
+        return conference
     after = _shown(conference, scene)
     current = conference.current_call
-    if current is not None and current.site not in scene.present:
-        after = _end_current_call(after)
+    ended = current if current is not None and current.site not in scene.present else None
+    if ended is not None:
+        after = replace(_end_current_call(after), chair_view=full(conference.chair))
     return replace(
         after,
         base=scene,
@@ -285,6 +298,10 @@ def taken(conference: Conference, scene: Scene | None = None) -> Conference:
             conference.cue,
             conference.cue_at,
             conference.banner,
+            conference.slate,
+            conference.base,
+            conference.chair_view,
+            ended,
         ),
         turn=None,
         slate="",
@@ -292,20 +309,27 @@ def taken(conference: Conference, scene: Scene | None = None) -> Conference:
 
 
 def undone(conference: Conference) -> Conference:
-    """The last take never was: programme, preview and place in the script as they were before it.
+    """The last take never was: pictures, slate, call and place in the script as they were before.
 
-    A banner goes back only with the item of the script that it belongs to.
+    A banner goes back only with the item of the script that it belongs to; a slate that was put up
+    since stays.
     """
     former = conference.former
     if former is None:
         raise Conflict("Không có lần lên hình nào để hoàn tác.", "There is no take to undo.")
     moved = conference.cue != former.cue
+    ended = former.ended
     return replace(
-        taken(conference, former.program),
+        _shown(conference, former.program),
         preview=former.preview,
+        base=former.base,
+        chair_view=former.chair_view,
+        calls=tuple(ended if ended and c.id == ended.id else c for c in conference.calls),
         cue=former.cue,
         cue_at=former.cue_at,
         banner=former.banner if moved else conference.banner,
+        slate=conference.slate or former.slate,
+        turn=None,
         former=None,
     )
 
@@ -313,13 +337,17 @@ def undone(conference: Conference) -> Conference:
 def called(conference: Conference, site: str, call_id: str, now: datetime) -> Conference:
     """The chair asks for a site: at once on the main screen, beside the chair (R6.1-6), and heard.
 
-    A site that is on the programme already has nothing to connect: its call has no figure.
+    A site that is on the programme already has nothing to connect: its call has no figure. Asked
+    for again while its call is open, it is heard and seen as before, and its call goes on.
     """
     conference.require(site)
     if not site:
         raise Invalid("Hãy chọn một điểm cầu để mời.", "Choose a site to call.")
     if site == conference.chair:
         raise Conflict("Chủ tọa đã ở trên màn hình.", "The chair is on the main screen already.")
+    current = conference.current_call
+    if current is not None and current.site == site:
+        return replace(conference, muted=conference.muted - {site}, slate="")
     ended = _end_current_call(conference)
     beside = Scene(layout("side-by-side"), (ended.chair, site)) if ended.chair else full(site)
     after = replace(
@@ -331,7 +359,7 @@ def called(conference: Conference, site: str, call_id: str, now: datetime) -> Co
         turn=None,
         slate="",
     )
-    there = site in conference.on_air and site not in conference.muted
+    there = site in conference.on_air
     call = Call(call_id, site, now, CallState.CONNECTED if there else CallState.REQUESTED)
     return replace(after, calls=(call, *after.calls)[:CALLS_KEPT])
 
@@ -391,9 +419,9 @@ def slated(conference: Conference, text: str) -> Conference:
     return replace(conference, slate=text.strip())
 
 
-def locked(conference: Conference, on: bool) -> Conference:
-    """Nobody new comes in; whoever was there may come back."""
-    return replace(conference, locked=on)
+def locked(conference: Conference, on: bool, been: Collection[str] = ()) -> Conference:
+    """Nobody new comes in; the sites that have ``been`` there may come back."""
+    return replace(conference, locked=on, admitted=frozenset(been if on else ()))
 
 
 def cued(conference: Conference, item: str, now: datetime) -> Conference:

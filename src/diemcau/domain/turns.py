@@ -11,9 +11,13 @@ SHORTEST_S, LONGEST_S = 10, 120
 
 
 def turning(
-    conference: Conference, sites: Sequence[str], seconds: int, now: datetime
+    conference: Conference,
+    sites: Sequence[str],
+    seconds: int,
+    there: Container[str],
+    now: datetime,
 ) -> Conference:
-    """Begin a turn with the first of the sites."""
+    """Begin a turn with the first of the sites that is ``there``; with the first where none is."""
     conference.require(*sites)
     if not SHORTEST_S <= seconds <= LONGEST_S:
         raise Invalid(
@@ -23,7 +27,8 @@ def turning(
     order = tuple(dict.fromkeys(site for site in sites if site))
     if len(order) < 2:
         raise Invalid("Hãy chọn từ hai điểm cầu trở lên.", "Choose two sites or more.")
-    return _showing(conference, Turn(order, seconds, 0, now))
+    turn = Turn(order, seconds, -1, now)
+    return _showing(conference, replace(turn, place=_following(turn, there) or 0), there)
 
 
 def turned(conference: Conference, there: Container[str], now: datetime) -> Conference:
@@ -36,11 +41,10 @@ def turned(conference: Conference, there: Container[str], now: datetime) -> Conf
         return conference
     late = now - turn.due >= timedelta(seconds=turn.seconds)
     since = now if late else turn.due
-    for step in range(1, len(turn.sites)):
-        place = (turn.place + step) % len(turn.sites)
-        if turn.sites[place] in there:
-            return _showing(conference, replace(turn, place=place, since=since))
-    return replace(conference, turn=replace(turn, since=since))
+    place = _following(turn, there)
+    if place in (None, turn.place):
+        return replace(conference, turn=replace(turn, since=since))
+    return _showing(conference, replace(turn, place=place, since=since), there)
 
 
 def turn_ended(conference: Conference) -> Conference:
@@ -50,7 +54,15 @@ def turn_ended(conference: Conference) -> Conference:
     return replace(conference, turn=None)
 
 
-def _showing(conference: Conference, turn: Turn) -> Conference:
+def _showing(conference: Conference, turn: Turn, there: Container[str]) -> Conference:
     after = taken(conference, full(turn.sites[turn.place]))
-    following = turn.sites[(turn.place + 1) % len(turn.sites)]
-    return replace(after, preview=full(following), turn=turn)
+    place = _following(turn, there)
+    following = turn.place + 1 if place is None else place
+    return replace(after, preview=full(turn.sites[following % len(turn.sites)]), turn=turn)
+
+
+def _following(turn: Turn, there: Container[str]) -> int | None:
+    """The place of the next site that is there, which may be the present one's; None: no site."""
+    places = (turn.place + step for step in range(1, len(turn.sites) + 1))
+    around = (place % len(turn.sites) for place in places)
+    return next((place for place in around if turn.sites[place] in there), None)

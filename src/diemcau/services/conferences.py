@@ -156,8 +156,8 @@ class ConferenceControl:
     async def preview(self, conference_id: str, scene: Scene) -> None:
         await self._change(conference_id, lambda c: verbs.previewed(c, scene))
 
-    async def take(self, conference_id: str, scene: Scene | None = None) -> None:
-        await self._change(conference_id, lambda c: verbs.taken(c, scene))
+    async def take(self, conference_id: str, scene: Scene | None = None, item: str = "") -> None:
+        await self._change(conference_id, lambda c: verbs.taken(c, scene, item))
 
     async def call(self, conference_id: str, site: str, arrived: float) -> Call:
         """``arrived``: when the request came in, by the clock's ``monotonic``."""
@@ -165,7 +165,8 @@ class ConferenceControl:
 
         def verb(before: Conference) -> Conference:
             after = verbs.called(before, site, call_id, now)
-            self._times.requested(after, arrived)
+            if after.calls[0].id == call_id:
+                self._times.requested(after, arrived)
             return after
 
         return (await self._change(conference_id, verb)).calls[0]
@@ -199,8 +200,8 @@ class ConferenceControl:
     async def slate(self, conference_id: str, text: str) -> None:
         await self._change(conference_id, lambda c: verbs.slated(c, text))
 
-    async def lock(self, conference_id: str, on: bool) -> None:
-        await self._change(conference_id, lambda c: verbs.locked(c, on))
+    async def lock(self, conference_id: str, on: bool, been: Collection[str]) -> None:
+        await self._change(conference_id, lambda c: verbs.locked(c, on, been))
 
     async def raise_hand(self, conference_id: str, site: str) -> None:
         now = self._clock.now()
@@ -212,9 +213,12 @@ class ConferenceControl:
     async def give_floor(self, conference_id: str, site: str) -> None:
         await self._change(conference_id, lambda c: floor.floor_given(c, site))
 
-    async def begin_turn(self, conference_id: str, sites: Sequence[str], seconds: int) -> None:
+    async def begin_turn(
+        self, conference_id: str, sites: Sequence[str], seconds: int, there: Container[str]
+    ) -> None:
+        """``there``: whose media arrive."""
         now = self._clock.now()
-        await self._change(conference_id, lambda c: turns.turning(c, sites, seconds, now))
+        await self._change(conference_id, lambda c: turns.turning(c, sites, seconds, there, now))
 
     async def turn(self, conference_id: str, there: Container[str]) -> None:
         """Show whoever is due of those that are ``there``."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from diemcau.domain.source import is_content
+from diemcau.domain.source import is_content, site_of
 from diemcau.ports.mcus import Report
 
 _JOINED: Mapping[str, Callable[[list[float]], float]] = {
@@ -75,6 +75,8 @@ class Said:
     seen: dict[str, Seen] = field(default_factory=dict)
     expected: dict[str, bool] = field(default_factory=dict)
     """Sites that joined and did not leave; True once their publisher was seen."""
+    been: set[str] = field(default_factory=set)
+    """Sites that have joined, and may have left since."""
     sessions: dict[str, str] = field(default_factory=dict)
     """The last session a site opened here."""
     inputs: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -244,6 +246,7 @@ class Observations:
             # A site whose new session is under way still shows its old one: wait for the new.
             if said.sessions.setdefault(site, session) == session:
                 said.expected[site] = True
+            said.been.add(site_of(site))
         present = said.coming()
         for site in (said.quality.keys() | said.page_quality.keys()) - present:
             said.quality.pop(site, None)

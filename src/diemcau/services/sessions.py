@@ -144,7 +144,7 @@ class Sessions:
         said, site = self._observations.of(conference.id), site_of(source)
         if said.publishing(source, mcu) and not replace:
             raise AlreadyPublishing(site)
-        if conference.locked and site not in said.expected and not said.publishing(site, mcu):
+        if conference.locked and site not in conference.admitted:
             raise ConferenceLocked
         if len(said.present() - {site}) >= conference.max_sites:
             raise ConferenceFull(conference.max_sites)

@@ -37,6 +37,7 @@ def encode(conference: Conference) -> Json:
         **{name: list(getattr(conference, name)) for name in _TUPLES},
         **{name: _scene(getattr(conference, name)) for name in _SCENES},
         "muted": sorted(conference.muted),
+        "admitted": sorted(conference.admitted),
         "recorded_at": conference.recorded_at and conference.recorded_at.isoformat(),
         "calls": [_call(call) for call in conference.calls],
         "lanes": {mcu: list(places) for mcu, places in conference.lanes.items()},
@@ -57,6 +58,8 @@ def decode(data: Json) -> Conference:
     values |= {name: tuple(data[name]) for name in _TUPLES if name in data}
     values |= {name: _scene_of(data[name]) for name in _SCENES if name in data}
     values["muted"] = frozenset(data.get("muted", ()))
+    before_it_was_kept: list[str] = data["sites"] if data.get("locked") else []
+    values["admitted"] = frozenset(data.get("admitted", before_it_was_kept))
     recorded_at = data.get("recorded_at")
     values["recorded_at"] = datetime.fromisoformat(recorded_at) if recorded_at else None
     values["calls"] = tuple(_call_of(call) for call in data.get("calls", ()))
@@ -108,18 +111,27 @@ def _former(former: Former | None) -> Json | None:
         "cue": former.cue,
         "cue_at": _moment(former.cue_at),
         "banner": former.banner,
+        "slate": former.slate,
+        "base": _scene(former.base),
+        "chair_view": _scene(former.chair_view),
+        "ended": former.ended and _call(former.ended),
     }
 
 
 def _former_of(data: Json | None) -> Former | None:
     if not data:
         return None
+    program = _scene_of(data["program"])
     return Former(
-        _scene_of(data["program"]),
+        program,
         _scene_of(data["preview"]),
         data["cue"],
         _moment_of(data["cue_at"]),
         data["banner"],
+        data.get("slate", ""),
+        _scene_of(data["base"]) if "base" in data else program,
+        _scene_of(data["chair_view"]) if "chair_view" in data else program,
+        _call_of(data["ended"]) if data.get("ended") else None,
     )
 
 

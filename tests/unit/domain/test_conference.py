@@ -64,6 +64,51 @@ def test_the_last_take_is_undone_once(session: Conference) -> None:
         verbs.undone(back)
 
 
+def test_a_break_that_a_slip_ended_is_a_break_again(session: Conference) -> None:
+    slip = verbs.taken(verbs.slated(session, "Tạm nghỉ"), full("a"))
+    assert slip.slate == ""
+    back = verbs.undone(slip)
+    assert (back.slate, back.heard) == ("Tạm nghỉ", ())
+
+
+def test_a_break_that_began_since_the_take_goes_on(session: Conference) -> None:
+    assert verbs.undone(verbs.slated(verbs.taken(session, full("a")), "Nghỉ")).slate == "Nghỉ"
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_a_call_that_a_slip_ended_goes_on(session: Conference, connected: bool) -> None:
+    asked = verbs.called(session, "a", "k1", NOW)
+    asked = verbs.measured(asked, "a", 100, 120) if connected else asked
+    slip = verbs.taken(asked, full("b"))
+    assert (slip.current_call, slip.chair_view) == (None, full("chair"))
+    back = verbs.undone(slip)
+    assert (back.calls, back.program, back.chair_view) == (
+        asked.calls, asked.program, asked.chair_view,
+    )  # fmt: skip
+    assert verbs.released(back).program == full("chair")
+
+
+def test_a_figure_that_came_since_the_take_is_kept(session: Conference) -> None:
+    asked = verbs.called(session, "a", "k1", NOW)
+    seen = verbs.measured(verbs.taken(asked, full("a")), "a", 100, 120)
+    assert verbs.undone(seen).calls == seen.calls
+
+
+def test_what_is_on_the_main_screen_is_not_taken_again(session: Conference) -> None:
+    prepared = verbs.previewed(session, full("b"))
+    once = verbs.previewed(verbs.taken(prepared, full("a")), full("c"))
+    assert verbs.taken(once, full("a")) == once
+    again = verbs.taken(verbs.slated(once, "Nghỉ"), full("a"))
+    assert (again.program, again.slate) == (full("a"), "")
+
+
+def test_the_next_item_may_show_the_same_picture(session: Conference) -> None:
+    first = verbs.cued(verbs.taken(session, full("a"), "i1"), "i1", NOW)
+    assert verbs.taken(first, full("a"), "i1") == first
+    second = verbs.cued(verbs.taken(first, full("a"), "i2"), "i2", NOW)
+    assert verbs.undone(second).cue == "i1"
+
+
 def test_what_the_chair_did_since_is_not_undone(session: Conference) -> None:
     taken = verbs.taken(session, full("a"))
     for after in (verbs.called(taken, "b", "k1", NOW), _called_and_released(taken)):
@@ -108,6 +153,22 @@ def test_a_call_opens_the_sites_sound(session: Conference) -> None:
 def test_a_call_of_a_site_that_is_seen_already_waits_for_nothing(session: Conference) -> None:
     seen = verbs.taken(session, full("a"))
     assert verbs.called(seen, "a", "k1", NOW).calls[0].state is CallState.CONNECTED
+
+
+def test_a_site_that_is_seen_but_muted_is_called_and_heard_at_once(session: Conference) -> None:
+    seen = verbs.muted(verbs.taken(session, full("a")), "a", True)
+    after = verbs.called(seen, "a", "k1", NOW)
+    assert after.calls[0].state is CallState.CONNECTED
+    assert "a" in after.heard
+
+
+def test_a_site_that_is_called_twice_has_one_call(session: Conference) -> None:
+    once = verbs.called(session, "a", "k1", NOW)
+    assert verbs.called(once, "a", "k2", NOW) == once
+    silent = verbs.slated(verbs.muted(once, "a", True), "Nghỉ")
+    again = verbs.called(silent, "a", "k2", NOW)
+    assert again == once
+    assert verbs.measured(again, "a", 1200, 1300).calls[0].connect_ms == 1300
 
 
 def test_a_take_without_the_called_site_ends_its_call(session: Conference) -> None:

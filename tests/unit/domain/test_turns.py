@@ -21,7 +21,7 @@ def session() -> Conference:
 
 
 def begun() -> Conference:
-    return turning(session(), ("a", "b", "c"), SECONDS, NOW)
+    return turning(session(), ("a", "b", "c"), SECONDS, SITES, NOW)
 
 
 def after(seconds: float) -> datetime:
@@ -30,6 +30,16 @@ def after(seconds: float) -> datetime:
 
 def test_it_begins_with_the_first_and_makes_the_second_ready() -> None:
     assert (begun().program, begun().preview) == (full("a"), full("b"))
+
+
+def test_it_begins_with_the_first_that_is_there_and_makes_ready_who_is() -> None:
+    sites = ("a", "b", "c")
+    some = turning(session(), sites, SECONDS, {"b"}, NOW)
+    assert (some.program, some.preview) == (full("b"), full("b"))
+    two = turning(session(), sites, SECONDS, {"a", "c"}, NOW)
+    assert (two.program, two.preview) == (full("a"), full("c"))
+    nobody = turning(session(), sites, SECONDS, (), NOW)
+    assert (nobody.program, nobody.preview) == (full("a"), full("b"))
 
 
 def test_before_its_time_nothing_changes() -> None:
@@ -93,4 +103,4 @@ def test_what_makes_no_turn_is_refused(
     sites: tuple[str, ...], seconds: int, refused: type[Exception]
 ) -> None:
     with pytest.raises(refused):
-        turning(session(), sites, seconds, NOW)
+        turning(session(), sites, seconds, SITES, NOW)
