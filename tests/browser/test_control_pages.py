@@ -188,6 +188,27 @@ def test_scene_is_kept_prepared_and_taken(open_page: Open) -> None:
     expect(scenes.get_by_text("Hai xã")).to_have_count(0)
 
 
+def test_what_is_seen_in_preview_goes_on_air_though_it_was_refused_there(open_page: Open) -> None:
+    page = control(open_page)
+    page.route("**/preview", lambda route: route.fulfill(status=503, json={"title": "bận"}))
+    with page.expect_request("**/take") as taken:
+        press(page, "5", "Space")
+    assert taken.value.post_data_json == {"scene": {"layout": "full", "sites": ["s-dao-duc"]}}
+    expect(on(page, "Chương trình")).to_have_text("UBND xã Đạo Đức")
+
+
+def test_kept_scene_of_another_session_is_not_taken(open_page: Open) -> None:
+    page = control(open_page)
+    strangers = {"layout": "full", "sites": ["s-xa-khac"]}
+    send(page, "/api/scenes/xa-khac", {"name": "Xã khác", "scene": strangers}, "PUT")
+    page.reload()
+    press(page, "Shift+L")
+    scenes = panel(page, "Cảnh đã lưu")
+    scenes.get_by_role("button", name="Lên hình cảnh: Xã khác").click()
+    expect(page.get_by_text("Cảnh này không có điểm cầu nào của phiên họp")).to_be_visible()
+    expect(on(page, "Chương trình")).to_have_text(CHAIR)
+
+
 def test_panes_are_filled_swapped_and_emptied_by_key(open_page: Open) -> None:
     page = control(open_page)
     press(page, "5", "Shift+Digit6")

@@ -148,6 +148,8 @@ export const operator = {
   'turn.place': ['{n}/{of}', '{n} of {of}'],
   'turn.then': ['Sau {time}: {site}', 'In {time}: {site}'],
 
+  'scenes.nobody': ['Cảnh này không có điểm cầu nào của phiên họp', 'No site of this session is in this scene'],
+  'scenes.nobody_do': ['Hãy chuẩn bị một cảnh khác, hoặc thêm điểm cầu vào phiên họp.', 'Prepare another scene, or add its sites to the session.'],
   'scenes.none': ['Chưa lưu cảnh nào', 'No scene is kept'],
   'scenes.name': ['Tên cho khung chuẩn bị hiện tại', 'Name for what is in preview'],
   'scenes.with_sites': ['cả điểm cầu', 'with its sites'],

@@ -81,6 +81,7 @@ export class Live {
     this.#rest();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
+    this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
     socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(JSON.parse(String(event.data)) as Message);

@@ -8,6 +8,7 @@ import { Desk } from '../../lib/desk.svelte.ts';
 import { Links, type Guest } from '../../lib/links.svelte.ts';
 import type { ScriptItem } from '../../lib/office.ts';
 import { untilRead } from '../../lib/retry.ts';
+import { siteOf } from '../../lib/source.ts';
 import { EMPTY, fullScreen, inLayout, inPane, order, sameScene, withNext } from '../../lib/scene.ts';
 import type { Alarm, Layout, SavedScene, Scene } from '../../lib/types.ts';
 import { newestFirst, subjectOf } from './state/alarms.ts';
@@ -62,7 +63,7 @@ export class ControlDesk extends Desk {
   #draft = $state.raw<Scene>();
   /** Orders go out one after the other: a take never overtakes the preview it takes. */
   #orders: Promise<unknown> = Promise.resolve();
-  #wentOn = 0;
+  #wentOn = -Infinity;
 
   readonly preview: Scene = $derived.by(() => this.#draft ?? this.conference?.preview ?? EMPTY);
   readonly most = $derived.by(() => this.conference?.max_panes ?? 9);
@@ -138,8 +139,10 @@ export class ControlDesk extends Desk {
     });
   }
 
+  /** What is seen in the preview goes on air, whatever became of the order that put it there. */
   take(): void {
-    if (this.canTake) this.#take(() => this.at.take());
+    const scene = this.preview;
+    if (this.canTake) this.#take(() => this.at.take(order(scene)));
   }
 
   #take(command: () => Promise<unknown>): void {
@@ -163,7 +166,7 @@ export class ControlDesk extends Desk {
 
   /** On with the script; a second press right after is a slip. */
   goOn(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (!this.nextItem || now - this.#wentOn < SLIP_MS) return;
     this.#wentOn = now;
     this.takeItem(this.nextItem);
@@ -184,7 +187,9 @@ export class ControlDesk extends Desk {
   }
 
   takeScene(kept: SavedScene | undefined): void {
-    if (kept) this.#take(() => this.at.take(order(this.#fitting(kept))));
+    const scene = kept && this.#fitting(kept);
+    if (scene?.sites.some(Boolean)) this.#take(() => this.at.take(order(scene)));
+    else if (scene) this.notices.add('error', t('scenes.nobody'), t('scenes.nobody_do'));
   }
 
   #fitting(kept: SavedScene): Scene {
@@ -225,13 +230,13 @@ export class ControlDesk extends Desk {
 
   /** All but the chair and those that are marked, or the selected one. */
   muteAllBut(): void {
-    const spared = this.marked.size > 0 ? [...this.marked] : [this.selected];
+    const spared = this.marked.size > 0 ? [...this.marked] : [siteOf(this.selected)];
     const except = [this.conference?.chair ?? '', ...spared].filter(Boolean);
     this.run(() => this.at.muteAll(except));
   }
 
   floor(site: string): void {
-    if (this.site(site)) this.run(() => this.at.floor(site));
+    if (this.site(site)) this.run(() => this.at.floor(siteOf(site)));
   }
 
   lower(site: string): void {
@@ -245,7 +250,7 @@ export class ControlDesk extends Desk {
   }
 
   /** Let these sites be examined, or all. */
-  rehearse = (sites: string[]) => this.run(() => this.at.rehearse(sites));
+  rehearse = (sites: string[]) => this.run(() => this.at.rehearse(sites.map(siteOf)));
   endRehearsal = () => this.run(this.at.endRehearsal);
 
   toggleClock = () => this.run(() => this.at.clock(!this.conference?.clock));
@@ -258,7 +263,7 @@ export class ControlDesk extends Desk {
   }
 
   get recordingNow(): boolean {
-    return ['starting', 'recording'].includes(this.conference?.recording?.state ?? '');
+    return !['', 'stopped'].includes(this.conference?.recording?.state ?? '');
   }
 
   toggleRecording(): void {
@@ -269,7 +274,7 @@ export class ControlDesk extends Desk {
   /** The selected site's thread, with the cursor in its field. */
   write(): void {
     if (!this.selected) return;
-    this.rooms.site = this.selected;
+    this.rooms.site = siteOf(this.selected);
     void this.dock.open('talk').then(() => this.rooms.field?.focus());
   }
 

@@ -38,9 +38,9 @@ export class RollDesk {
     this.#calling.add(one.site);
     this.#goOn(one.site);
     if (await this.notices.attempt(() => this.paper.at.callRoll(one.site, mark, reason, people))) {
-      this.asking = '';
+      if (this.asking === one.site) this.asking = '';
       await this.paper.roll.refresh();
-    } else this.site = one.site;
+    } else if (!this.asking) this.site = one.site;
     this.#calling.delete(one.site);
   }
 
