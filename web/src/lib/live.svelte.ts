@@ -37,7 +37,7 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #alive = false;
-  #offset = 0;
+  #offset = performance.timeOrigin;
   #seeking: symbol | undefined;
   #stopped = false;
 
@@ -48,8 +48,8 @@ export class Live {
     this.#token = token;
   }
 
-  /** The server's clock, milliseconds since 1970. */
-  now = (): number => Date.now() + this.#offset;
+  /** The server's clock, milliseconds since 1970, however this computer's own clock is set meanwhile. */
+  now = (): number => performance.now() + this.#offset;
 
   start(): () => void {
     this.#stopped = false;
@@ -93,7 +93,7 @@ export class Live {
 
   #receive(message: Message): void {
     if (message.type === 'snapshot') {
-      this.#offset = Date.parse(message.now) - Date.now();
+      this.#offset = Date.parse(message.now) - performance.now();
       this.state = message.state;
       this.status = 'live';
       this.#backoff.reset();

@@ -9,7 +9,7 @@ export class Twice {
   press(what: string, command: () => void): void {
     if (this.armed !== what) this.#sure.disarm();
     clearTimeout(this.#timer);
-    if (this.#sure.press(Date.now())) {
+    if (this.#sure.press(performance.now())) {
       this.armed = '';
       command();
       return;
