@@ -44,6 +44,8 @@ SEND_BETTER = """async (active) => {
     await sender.setParameters(parameters);
   }
 }"""
+LEFT_OUT = """() => window.peers.flatMap((peer) => peer.getSenders()).some((sender) =>
+  sender.getParameters().encodings.some((one) => one.rid === 'h' && !one.active))"""
 ANY_CLOSED = "() => window.peers.some((peer) => peer.connectionState === 'closed')"
 
 
@@ -121,7 +123,7 @@ async def test_a_room_whose_line_becomes_narrow_stays_with_the_lesser_picture(
 ) -> None:
     both, told = dict.fromkeys(ROOMS, 1280), rooms.told(COMMUNE)
     rooms.lines[COMMUNE].lossy(loss=0, delay_ms=5, up_kbps=LINE_KBPS)
-    await becomes(rooms.widths, (both | {COMMUNE: 640}).__eq__, timeout=60)
     await rooms.stops(COMMUNE, told)
+    await rooms.pages[COMMUNE].wait_for_function(LEFT_OUT)
     rooms.lines[COMMUNE].clean()
     await becomes(rooms.widths, both.__eq__, timeout=60)

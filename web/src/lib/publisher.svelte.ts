@@ -163,6 +163,7 @@ export class Publisher {
     if (this.#session !== session) return;
     const reading = read(report.values(), false, now);
     this.#hear(reading);
+    void session.weigh(now, reading.can_send_kbps).catch(() => undefined);
     this.#countedAt = now;
     if (this.#reading && now - this.#reading.at < QUALITY_EVERY_MS) return;
     if (this.#reading) this.quality = between(this.#reading, reading);

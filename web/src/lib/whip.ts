@@ -1,5 +1,6 @@
 /** Publishing a site: WHIP (RFC 9725), H.264 constrained baseline and Opus, two simulcast layers where the browser can. */
 import { Problem, type Api } from './api.ts';
+import { BetterPicture } from './better.ts';
 import { gathered, locationOf, PEER, PeerSession } from './peer.ts';
 
 /** High layer first: the server's order of rids is high to low. */
@@ -60,6 +61,9 @@ function preferH264(transceiver: RTCRtpTransceiver): void {
 }
 
 export class WhipSession extends PeerSession {
+  readonly #better = new BetterPicture();
+  #sendsBetter = true;
+
   static path(conference: string, site: string, content = false): string {
     const of = `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?replace=true`;
     return content ? `${of}&content=true` : of;
@@ -98,6 +102,19 @@ export class WhipSession extends PeerSession {
       else pc.close();
       throw error;
     }
+  }
+
+  /** Leave the better of two pictures out while the line is too narrow for it; `kbps`: what the line carries. */
+  async weigh(now: number, kbps: number | undefined): Promise<void> {
+    const on = this.#better.judge(now, kbps);
+    if (on === this.#sendsBetter) return;
+    this.#sendsBetter = on;
+    const sender = this.pc.getTransceivers()[1]?.sender;
+    const parameters = sender?.getParameters();
+    const better = parameters?.encodings.find((layer) => layer.rid === LAYERS[0]?.rid);
+    if (!sender || !parameters || !better) return;
+    better.active = on;
+    await sender.setParameters(parameters);
   }
 
   /** Send other tracks (another camera was picked) without a new session. */
