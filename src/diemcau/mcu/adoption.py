@@ -15,6 +15,7 @@ from diemcau.domain.resources import (
 )
 from diemcau.mcu.ground import SEPARATOR, Ground
 from diemcau.mcu.janus import Admin, Json, Session, media_of
+from diemcau.mcu.links import link_mids
 from diemcau.mcu.present import Held, Mids
 from diemcau.mcu.rooms import feed_mids
 from diemcau.mcu.sessions import mids_of
@@ -69,8 +70,8 @@ def _resource(name: str, plugin: Json) -> Resource | None:
             case ["downlink", conference, feed, parent, epoch]:
                 return Downlink(conference, feed, parent, epoch)
             case ["child-link", conference, child, link]:
-                source = "" if link.startswith("up/") else feeds.get("audio", "")
-                return ChildLink(conference, child, link, source)
+                up, sound = link.startswith("up/"), feeds.get("audio", "")
+                return ChildLink(conference, child, link, "" if up else feeds.get("video", sound))
             case ["publisher", conference, site, session]:
                 return Publisher(conference, site, session)
             case ["listener", conference, session, site, feed]:
@@ -89,6 +90,7 @@ def _alive(info: dict[str, Any]) -> bool:
 def _mids(resource: Resource, info: Json) -> Mids:
     if isinstance(resource, Publisher):
         return mids_of((info.get("plugin_specific") or {}).get("streams") or [])
-    if isinstance(resource, Downlink) and resource.feed.startswith("return/"):
-        return Mids("0", "")
+    match resource:
+        case Downlink(feed=link) | ChildLink(link=link):
+            return link_mids(link)
     return Mids()

@@ -62,7 +62,7 @@ class Links:
         except BaseException:
             await self._ground.discard(handle)
             raise
-        self._keep(wanted, handle, _mids(feed))
+        self._keep(wanted, handle, link_mids(feed))
 
     async def switch(self, old: Uplink | ChildLink, new: Uplink | ChildLink) -> None:
         """Let a sending end draw on another feed: no renegotiation, one request."""
@@ -71,7 +71,7 @@ class Links:
         if held is None or source is None:
             raise MediaError("no-feed", f"{new.source} is not here")
         streams = [(new.source, source.mids.audio if new.source != BLANK else "0", "0")]
-        if isinstance(new, Uplink):
+        if held.mids.video:
             streams.append((new.source, source.mids.video if new.source != BLANK else "1", "1"))
         await self._ground.switch(held, streams)
         self._ground.present.replace(new)
@@ -111,7 +111,7 @@ class Links:
         except BaseException:
             await self._ground.discard(handle)
             raise
-        self._keep(replace(wanted, source=source), handle, Mids())
+        self._keep(replace(wanted, source=source), handle, link_mids(wanted.link))
         return {"offer": sdp.as_dtls_client(offer)}
 
     async def serve_down_answer(self, params: dict[str, Any]) -> dict[str, Any]:
@@ -134,5 +134,6 @@ class Links:
         self._ground.present.put(Held(resource, handle, mids))
 
 
-def _mids(feed: str) -> Mids:
-    return Mids("0", "") if feed.startswith("return/") else Mids()
+def link_mids(link: str) -> Mids:
+    """A lane and a bus have sound and picture, a return sound alone."""
+    return Mids("0", "") if link.startswith("return/") else Mids()

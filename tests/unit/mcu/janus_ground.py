@@ -1,22 +1,26 @@
-"""A driver's ground over a Janus whose admin interface answers what a test puts there."""
+"""A driver's ground over a Janus that answers what a test puts there."""
 
 from typing import Any
 
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Handle, JanusError
-from diemcau.mcu.present import Held, Present
+from diemcau.mcu.present import Held, Mids, Present
 
 
 class JanusGround:
-    """``infos``: what Janus says of a handle; one that is not there is unknown to it."""
+    """``infos``: what Janus says of a handle; one that is not there is unknown to it. ``asked``:
+    of which handles it was asked; ``said``: what each handle was told, and that it was given back
+    (``detach``)."""
 
     def __init__(self) -> None:
         self.present = Present(lambda: None)
         self.ground = Ground("tinh", self.present, None)  # type: ignore[arg-type]
-        self.ground.session = type("Session", (), {"number": 1})  # type: ignore[assignment]
+        self.ground.session = self  # type: ignore[assignment]
         self.ground.admin = self  # type: ignore[assignment]
+        self.number = 1
         self.infos: dict[int, dict[str, Any]] = {}
         self.asked: list[int] = []
+        self.said: dict[int, list[dict[str, Any]]] = {}
 
     async def info(self, session: int, handle: int) -> dict[str, Any]:
         assert session == 1
@@ -25,7 +29,22 @@ class JanusGround:
             raise JanusError(459, "no such handle")
         return self.infos[handle]
 
-    def put(self, resource: Any, handle: int = 0) -> Held:
-        """A resource that is there; 0: it has no handle."""
-        made = Handle(None, 1, handle) if handle else None  # type: ignore[arg-type]
-        return self.present.put(Held(resource, made))
+    async def attach(self, opaque_id: str) -> Handle:
+        return self.handle(100 + len(self.said))
+
+    def handle(self, number: int) -> Handle:
+        self.said[number] = []
+        return Handle(self, 1, number)  # type: ignore[arg-type]
+
+    async def request(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.said[body["handle_id"]].append(body.get("body", {"request": body["janus"]}))
+        jsep = {"sdp": "v=0\r\n"} if "jsep" in body or "streams" in body.get("body", {}) else None
+        return {"plugindata": {"data": {}}, "jsep": jsep}
+
+    async def tell(self, body: dict[str, Any]) -> None:
+        self.said[body["handle_id"]].append({"request": body["janus"]})
+
+    def put(self, resource: Any, handle: int = 0, mids: Mids | None = None) -> Held:
+        """A resource that is there; handle 0: it has none."""
+        made = self.handle(handle) if handle else None
+        return self.present.put(Held(resource, made, mids or Mids()))
