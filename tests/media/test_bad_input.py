@@ -27,6 +27,10 @@ MCUS = ("vinh-phuc", "vnpt")
 SITES = (CHAIR, COMMUNE, NEIGHBOUR)
 FREEZE_MS = 500
 SDP = {"Content-Type": "application/sdp"}
+FRAGMENT = (
+    "a=ice-ufrag:none\r\na=ice-pwd:nobody\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n"
+    "a=candidate:1 1 udp 2130706431 192.0.2.9 50000 typ host\r\n"
+)
 
 
 class Stage:
@@ -142,6 +146,23 @@ async def test_a_second_publisher_of_a_site_is_refused_unless_it_replaces_the_fi
     await stage.meeting.until(  # the one that was replaced comes back for its place
         lambda s: s["sites"][CHAIR]["state"] == "ready", "the chair's own publisher"
     )
+
+
+async def test_a_publisher_that_never_comes_up_keeps_nobody_out_of_its_name(stage: Stage) -> None:
+    """``OFFER`` is of nobody. Content, for nobody else publishes the chair's."""
+    headers = {"Authorization": f"Bearer {stage.province.token('site', stage.meeting.id, CHAIR)}"}
+    again = "?content=true&replace=true"
+    for _ in range(2):
+        taken = await stage.whip(OFFER, site=CHAIR, query=again)
+        assert taken.status_code == 201, taken.text
+    place = taken.headers["location"]
+    trickle = {**headers, "Content-Type": "application/trickle-ice-sdpfrag"}
+    told = await stage.client.patch(place, content=FRAGMENT, headers=trickle)
+    assert told.status_code == 204, told.text
+    assert (await stage.client.delete(place, headers=headers)).status_code == 200
+    taken = await stage.whip(OFFER, site=CHAIR, query="?content=true")
+    assert taken.status_code == 201, taken.text
+    await stage.client.delete(taken.headers["location"], headers=headers)
 
 
 async def test_an_agent_with_a_wrong_key_is_turned_away_and_says_so_once(

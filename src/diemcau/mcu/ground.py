@@ -40,7 +40,7 @@ class Ground:
         self.admin: Admin | None = None
         self.room_secret = ""
         self._attaching: dict[int, Handle] = {}
-        self._coming: dict[Key, Handle] = {}
+        self._coming: dict[Key, Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def forget_all(self) -> None:
@@ -64,8 +64,22 @@ class Ground:
 
     def handle(self, number: int) -> Handle | None:
         """The handle of that number, be it part of a resource already or not yet."""
-        held = self.present.by_handle(number)
+        held = self.by_handle(number)
         return held.handle if held is not None else self._attaching.get(number)
+
+    def by_handle(self, number: int) -> Held | None:
+        """The resource of that handle, be it there or on its way."""
+        of_it = (one for one in self.held if one.handle is not None and one.handle.number == number)
+        return next(of_it, None)
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """What is there, and what is on its way (``keep_when_up``)."""
+        return (*self.present.held, *self._coming.values())
+
+    def find(self, key: Key) -> Held | None:
+        """The resource, be it there or on its way."""
+        return self.present.get(key) or self._coming.get(key)
 
     def settled(self, handle: Handle) -> None:
         """The handle belongs to a resource now, or is gone."""
@@ -81,7 +95,7 @@ class Ground:
         Janus refuses subscriptions to a publisher that is not connected yet.
         """
         assert held.handle is not None
-        self._coming[held.resource.key] = held.handle
+        self._coming[held.resource.key] = held
         task = asyncio.create_task(self._keep_when_up(held, held.handle, timeout_s))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -90,7 +104,7 @@ class Ground:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(handle.up.wait(), timeout_s)
         key = held.resource.key
-        if self._coming.get(key) is not handle:
+        if self._coming.get(key) is not held:
             return
         del self._coming[key]
         if handle.up.is_set():
@@ -102,8 +116,8 @@ class Ground:
     async def release(self, key: Key) -> Held | None:
         """Take a resource away, and its handle with it, be it there or on its way."""
         coming = self._coming.pop(key, None)
-        if coming is not None:
-            await self.discard(coming)
+        if coming is not None and coming.handle is not None:
+            await self.discard(coming.handle)
         held = self.present.drop(key)
         if held is not None and held.handle is not None:
             await held.handle.detach()

@@ -265,7 +265,7 @@ class JanusMedia:
 
     def _on_event(self, event: Json) -> None:
         handle = self._ground.handle(event.get("sender", 0))
-        held = self._present.by_handle(event.get("sender", 0))
+        held = self._ground.by_handle(event.get("sender", 0))
         match event:
             case {"janus": "webrtcup"} if handle is not None:
                 handle.up.set()

@@ -81,12 +81,6 @@ class Present:
             self._changed()
         return held
 
-    def by_handle(self, number: int) -> Held | None:
-        for held in self._held.values():
-            if held.handle is not None and held.handle.number == number:
-                return held
-        return None
-
     def feed(self, conference: str, feed: str) -> Held | None:
         """Whatever provides that feed of the conference's room."""
         key = feed_key(conference, feed)

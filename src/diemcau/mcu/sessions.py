@@ -34,7 +34,7 @@ class Sessions:
         self._require_room(room)
         self._require_admission(room, site_of(source))
         publisher = Publisher(room, source, params["session"])
-        former = self._ground.present.get(publisher.key)
+        former = self._ground.find(publisher.key)
         if former is not None and not (params.get("replace") or former.silent):
             raise MediaError("already-publishing", f"{source} is publishing already")
         if former is not None:
@@ -168,7 +168,7 @@ class Sessions:
             raise MediaError("not-admitted", f"{site} is not admitted at this MCU")
 
     def _publisher(self, params: dict[str, Any]) -> Held:
-        for held in self._ground.present.held:
+        for held in self._ground.held:
             resource = held.resource
             if isinstance(resource, Publisher) and resource.session == params["session"]:
                 return held

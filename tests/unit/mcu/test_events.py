@@ -1,0 +1,58 @@
+"""What Janus says of a handle of its own accord."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diemcau.domain.resources import Publisher
+from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.present import Held
+from diemcau.mcu.program import Program
+from tests.unit.mcu.janus_ground import JanusGround
+
+SITE = Publisher("c1", "s1", "one")
+
+
+class House:
+    """An MCU's media on a Janus that says what a test lets it say."""
+
+    def __init__(self, folder: Path) -> None:
+        self.janus = JanusGround()
+        self.media = JanusMedia(
+            "tinh", folder, "192.0.2.1", _unrelayed, lambda key: None, lambda: None,
+            lambda name, params: None, 0, Program(),
+        )  # fmt: skip
+        self.media.ground.session = self.janus  # type: ignore[assignment]
+        self.media.ground.admin = self.janus  # type: ignore[assignment]
+
+    def comes(self) -> Held:
+        """A site on its way, by handle 7."""
+        held = Held(SITE, self.janus.handle(7))
+        self.media.ground.keep_when_up(held)
+        return held
+
+    def say(self, janus: str, **more: Any) -> None:
+        self.media._on_event({"janus": janus, "sender": 7, **more})
+
+    async def settled(self) -> None:
+        """Until all that the events began is done."""
+        while self.media._tasks:
+            await next(iter(self.media._tasks))
+
+
+async def _unrelayed(to: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    raise AssertionError(f"{method} to {to}")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+async def test_one_that_hangs_up_before_it_is_up_is_waited_for_no_longer(house: House) -> None:
+    house.comes()
+    house.say("hangup", reason="ICE failed")
+    await house.settled()
+    assert house.janus.said[7] == [{"request": "detach"}]
+    assert house.media.ground.find(SITE.key) is None
