@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 from diemcau.domain.resources import Key, MixerFeed, Room
@@ -96,13 +97,32 @@ class Ground:
         """
         assert held.handle is not None
         self._coming[held.resource.key] = held
-        task = asyncio.create_task(self._keep_when_up(held, held.handle, timeout_s))
+        self._spawn(self._keep_when_up(held, held.handle, timeout_s))
+
+    def keep_if_up(self, held: Held, timeout_s: float) -> None:
+        """The resource is there at once, and given back if its PeerConnection does not come up."""
+        assert held.handle is not None
+        self.present.put(held)
+        self._spawn(self._keep_if_up(held, held.handle, timeout_s))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _keep_when_up(self, held: Held, handle: Handle, timeout_s: float) -> None:
+    async def _keep_if_up(self, held: Held, handle: Handle, timeout_s: float) -> None:
+        await self._up_in_time(handle, timeout_s)
+        key = held.resource.key
+        if self.present.get(key) is held and not handle.up.is_set():
+            await self.release(key)
+
+    @staticmethod
+    async def _up_in_time(handle: Handle, timeout_s: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(handle.up.wait(), timeout_s)
+
+    async def _keep_when_up(self, held: Held, handle: Handle, timeout_s: float) -> None:
+        await self._up_in_time(handle, timeout_s)
         key = held.resource.key
         if self._coming.get(key) is not held:
             return

@@ -78,7 +78,7 @@ class Sessions:
             raise
         self._ground.settled(handle)
         mids = Mids("0", "1") if source.mids.video else Mids("0", "")
-        self._ground.present.put(Held(listener, handle, mids))
+        self._ground.keep_if_up(Held(listener, handle, mids), JOIN_TIMEOUT_S)
         return {"offer": offer}
 
     async def answer(self, params: dict[str, Any]) -> dict[str, Any]:
