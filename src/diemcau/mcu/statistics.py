@@ -18,7 +18,8 @@ READINGS = 2
 @dataclass(frozen=True)
 class Reading:
     """The totals of one medium in all its sizes, or of several media (``sum_of``), one way ("in":
-    to Janus, or "out") at a moment. What was lost and sent again was lost by the line."""
+    to Janus, or "out") at a moment. A packet that was lost and sent again was lost by the line,
+    and is in Janus's ``lost`` already (its ``rtcp.c``)."""
 
     at: float
     bytes: int
@@ -28,12 +29,11 @@ class Reading:
     @classmethod
     def of(cls, medium: Json, way: str, at: float) -> Self:
         sizes = _sizes(medium, way)
-        lost = sum(max(0, _signed(report.get(_LOST[way], 0))) for report in _reports(medium))
         return cls(
             at,
             sum(size["bytes"] for size in sizes),
             sum(size["packets"] for size in sizes),
-            lost + sum(size.get("retransmissions", 0) for size in sizes),
+            sum(max(0, _signed(report.get(_LOST[way], 0))) for report in _reports(medium)),
         )
 
     def since(self, before: Self) -> dict[str, float]:
@@ -71,6 +71,7 @@ class Statistics:
         self._ground = ground
         self._clock = clock
         self._last: dict[int, deque[Reading]] = {}
+        self._came: dict[int, _Packets] = {}
 
     async def collect(self) -> dict[str, Any]:
         """The ``stats`` report of docs/protocol.md section 4."""
@@ -94,6 +95,7 @@ class Statistics:
     def _forget_the_gone(self) -> None:
         here = {held.handle.number for held in self._ground.present.held if held.handle is not None}
         self._last = {number: last for number, last in self._last.items() if number in here}
+        self._came = {number: came for number, came in self._came.items() if number in here}
 
     async def _figures(self, held: Held, way: str) -> dict[str, float]:
         media = await self._ground.media(held)
@@ -102,15 +104,30 @@ class Statistics:
         at = self._clock()
         now = sum_of(Reading.of(medium, way, at) for medium in media)
         readings = self._last.setdefault(held.handle.number, deque(maxlen=READINGS))
-        reports = [report for medium in media for report in _reports(medium)]
-        delay = max(report.get("rtt", 0) for report in reports)
+        delay = max(report.get("rtt", 0) for medium in media for report in _reports(medium))
         figures = {"rtt_ms": float(delay)} if delay else {}
-        figures["jitter_ms"] = float(max(report.get(_JITTER[way], 0) for report in reports))
+        figures |= self._jitter(held.handle.number, media, way)
         if readings:
             figures |= now.since(readings[0])
         readings.append(now)
         return {name: round(value, 2) for name, value in figures.items()}
 
+    def _jitter(self, number: int, media: list[Json], way: str) -> dict[str, float]:
+        """``jitter_ms`` of what came since the reading before. Of a size that stopped Janus says
+        for ever what it said last."""
+        before, now = self._came.get(number, {}), _packets(media, way)
+        self._came[number] = now
+        moved = [
+            report.get(_JITTER[way], 0)
+            for index, medium in enumerate(media)
+            for size, report in enumerate(_reports(medium))
+            if now.get((index, size), 0) > before.get((index, size), 0)
+        ]
+        return {"jitter_ms": float(max(moved))} if moved else {}
+
+
+_Packets = dict[tuple[int, int], int]
+"""How many packets there were, by medium and size."""
 
 _LOST = {"in": "lost", "out": "lost-by-remote"}
 _JITTER = {"in": "jitter-local", "out": "jitter-remote"}
@@ -138,6 +155,14 @@ def _sizes(medium: Json, way: str) -> list[Json]:
     """The counts of each size of a picture (simulcast); Janus has the others in the first one's."""
     first: Json = medium["stats"][way]
     return [first, *(first[name] for name in _OTHER_SIZES if name in first)]
+
+
+def _packets(media: list[Json], way: str) -> _Packets:
+    return {
+        (index, number): size["packets"]
+        for index, medium in enumerate(media)
+        for number, size in enumerate(_sizes(medium, way))
+    }
 
 
 _OTHER_SIZES = ("video-simulcast-1", "video-simulcast-2")
