@@ -23,6 +23,7 @@ class Fares:
 
     figures: Json = field(default_factory=lambda: dict(WELL))
     silent: bool = False
+    blind: bool = False
     level: float = -30.0
     input: str = "live"
     looks: str = "moving"
@@ -109,8 +110,10 @@ class Watched:
     def _observed(self, mcu: str, sites: list[str]) -> None:
         has = [*self.mcus.desired[mcu], *(Publisher(self.name, s, f"w-{s}") for s in sites)]
         silent = [[self.name, site] for site in sites if self.sites[site].silent]
+        blind = [[self.name, site] for site in sites if self.sites[site].blind]
         resources = [to_json(one) for one in has]
-        self._once(mcu, "observed", {"epoch": "e1", "resources": resources, "silent": silent})
+        stopped = {"silent": silent, "blind": blind}
+        self._once(mcu, "observed", {"epoch": "e1", "resources": resources, **stopped})
 
     def _stats(self, mcu: str, sites: list[str]) -> None:
         of = [{"conference": self.name, "site": s, **self.sites[s].figures} for s in sites]

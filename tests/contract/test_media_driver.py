@@ -12,9 +12,11 @@ from diemcau.domain.resources import BLANK, Admission, ChildLink, Downlink, Reso
 from diemcau.domain.source import content_of
 from diemcau.lab.net import Network
 from diemcau.lab.watching import now_ms
+from diemcau.mcu.media import JanusMedia
 from diemcau.ports.media import MediaError
 from diemcau.testing import FakeMedia
 from tests.contract.media_rigs import CHILD, CONFERENCE, PARENT, FakeRig, JanusRig, Rig, until
+from tests.offers import accept, is_up, publisher
 
 LANE = "up/B/0"
 ABOVE = (
@@ -214,6 +216,38 @@ async def test_janus_refuses_by_the_same_codes(tmp_path: Path) -> None:
         async with JanusRig(tmp_path, network.address) as rig:
             for method, params, code in REFUSALS:
                 await refuses(rig, method, params, code)
+
+
+def stopped(rig: Rig) -> tuple[list[str], list[str]]:
+    """The sites that are silent, and those that are blind."""
+    media = rig.nodes[CHILD].media
+    assert isinstance(media, JanusMedia)
+    return [site for _, site in media.silent], [site for _, site in media.blind]
+
+
+@pytest.mark.media
+async def test_a_picture_that_stops_alone_is_told_also_by_the_next_agent(tmp_path: Path) -> None:
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig, publisher() as (connection, offer):
+            rig.desire(CHILD, Room(CONFERENCE), Admission(CONFERENCE, "s1", "program"))
+            await rig.settled()
+            about = {"site": "s1", "session": "one", "offer": offer}
+            reply = await rig.request(CHILD, "whip.publish", **about)
+            await accept(connection, reply["answer"])
+            await is_up(connection)
+            camera = next(one for one in connection.getSenders() if one.kind == "video")
+            picture = camera.track
+            node = rig.nodes[CHILD]
+            await until(lambda: node.has("publisher", CONFERENCE, "s1"), "the site")
+            assert stopped(rig) == ([], [])
+            camera.replaceTrack(None)
+            await until(lambda: stopped(rig) == ([], ["s1"]), "its picture missed")
+            await rig.nodes[CHILD].leave()
+            await rig.enter(CHILD)
+            assert stopped(rig) == ([], ["s1"])
+            camera.replaceTrack(picture)
+            await until(lambda: stopped(rig) == ([], []), "its picture back")
 
 
 async def refuses(rig: Rig, method: str, params: dict[str, str], code: str) -> None:

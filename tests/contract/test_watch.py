@@ -55,6 +55,7 @@ async def test_a_session_that_fares_well_has_no_alarm_and_its_minutes_are_kept(
     ("fault", "kind"),
     [
         ({"silent": True}, "lost"),
+        ({"blind": True}, "lost"),
         ({"looks": "black"}, "black"),
         ({"looks": "frozen"}, "frozen"),
         ({"input": "lost", "level": -100.0, "silent": True}, "lost"),

@@ -19,7 +19,7 @@ from diemcau.ports.identity import Principal
 from diemcau.ports.mcus import Report
 from diemcau.services import live
 from diemcau.services.hub import BATCH_S, Ended, Hub
-from diemcau.services.live import area_view, project, seen_by, view_of
+from diemcau.services.live import area_view, project, seen_by, state_at_home, view_of
 from diemcau.services.observations import JPEG, LARGEST_STILL, Observations
 from diemcau.services.patches import apply
 from diemcau.testing import FakeClock
@@ -48,8 +48,8 @@ ROOM = {"kind": "room", "conference": "c1"}
 PROGRAM = {"kind": "downlink", "conference": "c1", "feed": "program"}
 
 
-def observe(into: Observations, mcu: str, *resources: Any, silent: Any = ()) -> set[str]:
-    return into.observed(mcu, {"epoch": "e", "resources": resources, "silent": silent})
+def observe(into: Observations, mcu: str, *resources: Any, **stopped: Any) -> set[str]:
+    return into.observed(mcu, {"epoch": "e", "resources": resources, **stopped})
 
 
 @pytest.fixture
@@ -125,6 +125,21 @@ def test_a_site_whose_media_stops_is_lost(observations: Observations) -> None:
     assert site(observations, "s-bac-1")["state"] == "lost"
     observe(observations, NORTH, ROOM, publisher("s-bac-1"))
     assert site(observations, "s-bac-1")["state"] == "ready"
+
+
+def test_a_site_whose_picture_alone_stops_is_lost_for_whoever_is_to_see_it(
+    observations: Observations,
+) -> None:
+    """Its session is good: it need not make another."""
+    blind = [("c1", "s-bac-1")]
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"), blind=blind)
+    said = observations.of("c1")
+    assert site(observations, "s-bac-1")["state"] == "lost"
+    assert state_at_home("s-bac-1", NORTH, said) == "ready"
+    assert said.there() == set()
+    observe(observations, NORTH, ROOM, publisher("s-bac-1"))
+    assert site(observations, "s-bac-1")["state"] == "ready"
+    assert said.there() == {"s-bac-1"}
 
 
 def test_a_site_that_vanishes_without_leaving_is_lost(observations: Observations) -> None:

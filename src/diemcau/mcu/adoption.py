@@ -1,6 +1,8 @@
 """An agent that starts anew finds Janus as it was, and reads what is there from Janus itself."""
 
+import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from diemcau.domain.resources import (
@@ -14,14 +16,16 @@ from diemcau.domain.resources import (
     Uplink,
 )
 from diemcau.mcu.ground import SEPARATOR, Ground
-from diemcau.mcu.janus import Admin, Json, Session, media_of
+from diemcau.mcu.janus import Admin, Handle, Json, Session, Size, media_of
 from diemcau.mcu.links import link_mids
 from diemcau.mcu.present import Held, Mids
 from diemcau.mcu.rooms import feed_mids
 from diemcau.mcu.sessions import mids_of
-from diemcau.mcu.statistics import pictures_coming
+from diemcau.mcu.statistics import moved_on, sizes_of
+from diemcau.ports.media import MediaError
 
 CONTROL = "control"
+AGAIN_S = 1.0
 
 
 async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
@@ -40,11 +44,26 @@ async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
             await handle.detach()
             continue
         handle.up.set()
-        handle.pictures = pictures_coming(media_of(info))
-        ground.present.put(Held(resource, handle, _mids(resource, info)))
+        sizes = sizes_of(media_of(info), "in")
+        came = {key: size for key, size in sizes.items() if size["packets"]}
+        handle.comes = {key: bool(size["bytes_lastsec"]) for key, size in came.items()}
+        held = ground.present.put(Held(resource, handle, _mids(resource, info)))
+        if not all(handle.comes.values()):
+            ground.spawn(_look_again(ground, held, handle, came))
     if ground.control is None:
         ground.control = await session.attach(CONTROL)
     await _adopt_rooms(ground)
+
+
+async def _look_again(
+    ground: Ground, held: Held, handle: Handle, before: Mapping[Size, Json]
+) -> None:
+    """Janus does not say again what comes, and knows no rate of what began within a second."""
+    await asyncio.sleep(AGAIN_S)
+    with contextlib.suppress(MediaError):
+        now = sizes_of(await ground.media(held), "in")
+        for size in moved_on(before, now):
+            ground.present.set_comes(handle, size, True)
 
 
 async def _adopt_rooms(ground: Ground) -> None:

@@ -211,7 +211,8 @@ class Agent:
             if self.media.epoch != self._told_epoch:
                 await self._notify("hello", self._hello())
             observed = [to_json(resource) for resource in self.media.observed]
-            stopped = {"silent": self.media.silent, "deaf": self.media.deaf}
+            media = self.media
+            stopped = {"silent": media.silent, "blind": media.blind, "deaf": media.deaf}
             report = {"epoch": self.media.epoch, "resources": observed}
             await self._notify("observed", {**report, **stopped})
 

@@ -97,15 +97,16 @@ class Ground:
         """
         assert held.handle is not None
         self._coming[held.resource.key] = held
-        self._spawn(self._keep_when_up(held, held.handle, timeout_s))
+        self.spawn(self._keep_when_up(held, held.handle, timeout_s))
 
     def keep_if_up(self, held: Held, timeout_s: float) -> None:
         """The resource is there at once, and given back if its PeerConnection does not come up."""
         assert held.handle is not None
         self.present.put(held)
-        self._spawn(self._keep_if_up(held, held.handle, timeout_s))
+        self.spawn(self._keep_if_up(held, held.handle, timeout_s))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -19,6 +19,8 @@ VIDEOROOM = "janus.plugin.videoroom"
 KEEPALIVE_S = 25.0
 
 Json = dict[str, Any]
+Size = tuple[str, int]
+"""A handle's sound, or one of the sizes of its picture: ("audio" or "video", which)."""
 
 
 class JanusGone(MediaError):
@@ -162,8 +164,20 @@ class Handle:
         self._ids = {"session_id": session, "handle_id": number}
         self.number = number
         self.up = asyncio.Event()
-        self.pictures: set[int] = set()
-        """Which sizes of its picture come: a browser stops the better one on a narrow line."""
+        self.comes: dict[Size, bool] = {}
+        """Of what ever came, whether it still does: a browser stops the better size of its picture
+        on a narrow line."""
+
+    @property
+    def silent(self) -> bool:
+        """All that ever came has stopped."""
+        return bool(self.comes) and not any(self.comes.values())
+
+    @property
+    def blind(self) -> bool:
+        """Its picture has stopped, in all sizes, and its sound goes on."""
+        sizes = [comes for (kind, _), comes in self.comes.items() if kind == "video"]
+        return bool(sizes) and not any(sizes) and not self.silent
 
     async def message(self, jsep: Json | None = None, **body: Any) -> Json:
         """A plugin request; gives the plugin's data, with ``jsep`` in it where there is one."""

@@ -31,7 +31,7 @@ from diemcau.mcu.janus import Admin, Connection, Json, Session
 from diemcau.mcu.janus_process import JanusProcess, Life
 from diemcau.mcu.links import Links
 from diemcau.mcu.mixing import Event, Mixing
-from diemcau.mcu.present import Present
+from diemcau.mcu.present import Held, Present
 from diemcau.mcu.process import Process
 from diemcau.mcu.program import Program
 from diemcau.mcu.rooms import Rooms
@@ -135,21 +135,30 @@ class JanusMedia:
 
     @property
     def silent(self) -> list[tuple[str, str]]:
-        """Sites whose picture has stopped though they are connected: (conference, site)."""
+        """Sites from whom nothing comes any more though they are connected: (conference,
+        site)."""
+        return self._sites(lambda held: held.silent)
+
+    @property
+    def blind(self) -> list[tuple[str, str]]:
+        """Sites whose picture has stopped while their sound comes: (conference, site)."""
+        return self._sites(lambda held: held.blind)
+
+    def _sites(self, such: Callable[[Held], bool]) -> list[tuple[str, str]]:
         return [
             (held.resource.conference, held.resource.site)
             for held in self._present.held
-            if isinstance(held.resource, Publisher) and held.silent
+            if isinstance(held.resource, Publisher) and such(held)
         ]
 
     @property
     def deaf(self) -> list[str]:
-        """Conferences whose programme has stopped coming from the MCU above."""
+        """Conferences whose programme, or its picture, has stopped coming from the MCU above."""
         return [
             held.resource.conference
             for held in self._present.held
             if isinstance(held.resource, Downlink) and held.resource.feed == "program"
-            if held.silent
+            if held.silent or held.blind
         ]
 
     @property
@@ -272,11 +281,8 @@ class JanusMedia:
             case {"janus": "hangup" | "detached", **rest} if held is not None:
                 log.info("hung up", key=held.resource.key, reason=rest.get("reason", ""))
                 self._spawn(self._ground.release(held.resource.key))
-            case {"janus": "media", "type": "video", "receiving": bool(receiving)} if handle:
-                size = event.get("substream", 0)
-                (handle.pictures.add if receiving else handle.pictures.discard)(size)
-                if held is not None:
-                    self._present.set_silent(held, not handle.pictures)
+            case {"janus": "media", "type": str(kind), "receiving": bool(comes)} if handle:
+                self._present.set_comes(handle, (kind, event.get("substream", 0)), comes)
 
     def _spawn(self, work: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(work)

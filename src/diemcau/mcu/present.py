@@ -13,7 +13,7 @@ from diemcau.domain.resources import (
     Uplink,
     feed_key,
 )
-from diemcau.mcu.janus import Handle
+from diemcau.mcu.janus import Handle, Size
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,18 @@ class Held:
     handle: Handle | None = None
     mids: Mids = field(default_factory=Mids)
     notes: dict[str, Any] = field(default_factory=dict)
-    silent: bool = False
+    missed: bool = False
+    """Its packets, which are counted, have ceased (``mcu.silence``)."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing comes from it, though it is connected."""
+        return self.missed or (self.handle is not None and self.handle.silent)
+
+    @property
+    def blind(self) -> bool:
+        """Its sound comes, and its picture no more."""
+        return not self.missed and self.handle is not None and self.handle.blind
 
 
 class Present:
@@ -66,9 +77,15 @@ class Present:
             self._held[resource.key].resource = resource
             self._changed()
 
-    def set_silent(self, held: Held, silent: bool) -> None:
-        if held.silent != silent:
-            held.silent = silent
+    def set_missed(self, held: Held, missed: bool) -> None:
+        if held.missed != missed:
+            held.missed = missed
+            self._changed()
+
+    def set_comes(self, handle: Handle, size: Size, comes: bool) -> None:
+        """What comes by a handle, be it part of a resource already or not yet."""
+        if handle.comes.get(size) != comes:
+            handle.comes[size] = comes
             self._changed()
 
     def drop(self, key: Key) -> Held | None:

@@ -3,14 +3,15 @@
 Janus says that media stopped one to three seconds after the last packet. For the sites whose media
 go on from here, to a mixer or up a lane, that is too late: the mixer misses them after one second,
 and whoever judges has to know by then whose line it is (``services/sight.py``). So their packets
-are counted here several times a second. Where nothing but a picture stops, Janus's word stands.
+are counted here several times a second. What Janus says beside that stands: of a picture that
+stops alone, and of sites that go no further.
 """
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from diemcau.domain.resources import Input, Publisher, Uplink, feed_key
 from diemcau.domain.source import is_content
@@ -24,13 +25,11 @@ SILENT_S = 1.0
 """As long as a mixer waits before it says so (``mixer/watch.py``)."""
 
 
-@dataclass
-class _Heard:
-    """The packets so far, since when there were no more, and whether that was told."""
+class _Heard(NamedTuple):
+    """The packets so far, and since when there were no more."""
 
     packets: int
     at: float
-    told: bool = False
 
 
 class Silence:
@@ -49,7 +48,8 @@ class Silence:
                 await self.look()
 
     async def look(self) -> None:
-        """Count once, and mark those that have become silent, or are not any more."""
+        """Count once, and mark those whose packets have ceased; not those that come again, or are
+        counted no more."""
         heard: dict[int, _Heard] = {}
         for held in list(self._carried()):
             assert held.handle is not None
@@ -59,14 +59,15 @@ class Silence:
                 continue
             now = self._clock()
             packets = sum_of(Reading.of(medium, "in", now) for medium in media).packets
-            known = heard[number] = self._heard.get(number) or _Heard(packets, now)
-            if packets != known.packets:
-                if known.told:
-                    self._ground.present.set_silent(held, False)
-                heard[number] = _Heard(packets, now)
-            elif packets and now - known.at >= SILENT_S and not known.told:
-                known.told = True
-                self._ground.present.set_silent(held, True)
+            known = self._heard.get(number)
+            if known is None or packets != known.packets:
+                known = _Heard(packets, now)
+            heard[number] = known
+            ceased = packets > 0 and now - known.at >= SILENT_S
+            self._ground.present.set_missed(held, ceased)
+        for held in self._ground.present.held:
+            if held.handle is None or held.handle.number not in heard:
+                self._ground.present.set_missed(held, False)
         self._heard = heard
 
     def _carried(self) -> Iterator[Held]:

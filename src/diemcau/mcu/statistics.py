@@ -2,13 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
 from diemcau.mcu.ground import Ground
-from diemcau.mcu.janus import Json
+from diemcau.mcu.janus import Json, Size
 from diemcau.mcu.present import Held
 
 READINGS = 2
@@ -71,7 +71,7 @@ class Statistics:
         self._ground = ground
         self._clock = clock
         self._last: dict[int, deque[Reading]] = {}
-        self._came: dict[int, _Packets] = {}
+        self._sizes: dict[int, dict[Size, Json]] = {}
 
     async def collect(self) -> dict[str, Any]:
         """The ``stats`` report of docs/protocol.md section 4."""
@@ -95,7 +95,7 @@ class Statistics:
     def _forget_the_gone(self) -> None:
         here = {held.handle.number for held in self._ground.present.held if held.handle is not None}
         self._last = {number: last for number, last in self._last.items() if number in here}
-        self._came = {number: came for number, came in self._came.items() if number in here}
+        self._sizes = {number: last for number, last in self._sizes.items() if number in here}
 
     async def _figures(self, held: Held, way: str) -> dict[str, float]:
         media = await self._ground.media(held)
@@ -115,19 +115,17 @@ class Statistics:
     def _jitter(self, number: int, media: list[Json], way: str) -> dict[str, float]:
         """``jitter_ms`` of what came since the reading before. Of a size that stopped Janus says
         for ever what it said last."""
-        before, now = self._came.get(number, {}), _packets(media, way)
-        self._came[number] = now
-        moved = [
+        before, now = self._sizes.get(number, {}), sizes_of(media, way)
+        self._sizes[number] = now
+        moved = moved_on(before, now)
+        jitters = [
             report.get(_JITTER[way], 0)
-            for index, medium in enumerate(media)
+            for medium in media
             for size, report in enumerate(_reports(medium))
-            if now.get((index, size), 0) > before.get((index, size), 0)
+            if (medium["type"], size) in moved
         ]
-        return {"jitter_ms": float(max(moved))} if moved else {}
+        return {"jitter_ms": float(max(jitters))} if jitters else {}
 
-
-_Packets = dict[tuple[int, int], int]
-"""How many packets there were, by medium and size."""
 
 _LOST = {"in": "lost", "out": "lost-by-remote"}
 _JITTER = {"in": "jitter-local", "out": "jitter-remote"}
@@ -139,30 +137,25 @@ def _signed(lost: int) -> int:
     return lost - (1 << 24) if lost >= 1 << 23 else lost
 
 
-def pictures_coming(media: Iterable[Json]) -> set[int]:
-    """Which sizes of a handle's picture came within the last second or two; 0 is the only one of
-    whoever sends one size."""
+def sizes_of(media: Iterable[Json], way: str) -> dict[Size, Json]:
+    """Janus's counts of a handle's sound, and of each size of its picture."""
     return {
-        number
+        (medium["type"], number): size
         for medium in media
-        if medium["type"] == "video"
-        for number, size in enumerate(_sizes(medium, "in"))
-        if size.get("bytes_lastsec")
+        for number, size in enumerate(_sizes(medium, way))
     }
+
+
+def moved_on(before: Mapping[Size, Json], now: Mapping[Size, Json]) -> set[Size]:
+    """Those of which packets came, or went, between two looks."""
+    none: Json = {"packets": 0}
+    return {key for key, size in now.items() if size["packets"] > before.get(key, none)["packets"]}
 
 
 def _sizes(medium: Json, way: str) -> list[Json]:
     """The counts of each size of a picture (simulcast); Janus has the others in the first one's."""
     first: Json = medium["stats"][way]
     return [first, *(first[name] for name in _OTHER_SIZES if name in first)]
-
-
-def _packets(media: list[Json], way: str) -> _Packets:
-    return {
-        (index, number): size["packets"]
-        for index, medium in enumerate(media)
-        for number, size in enumerate(_sizes(medium, way))
-    }
 
 
 _OTHER_SIZES = ("video-simulcast-1", "video-simulcast-2")

@@ -100,7 +100,8 @@ class Stills:
         return {
             held.resource.key: held
             for held in self._ground.present.held
-            if isinstance(held.resource, Publisher) and held.mids.video and not held.silent
+            if isinstance(held.resource, Publisher) and held.mids.video
+            if not (held.silent or held.blind)
         }
 
     def _take_due(self, process: Apart, port: int) -> float | None:

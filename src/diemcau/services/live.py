@@ -354,7 +354,7 @@ def graded(figures: Mapping[str, float]) -> Json:
 def source_state(conference: Conference, source: str, home: str, said: Said) -> str:
     """``lost`` is one that was there and whose media stopped without its leaving, or do not reach
     the mixer."""
-    state = state_at_home(source, home, said)
+    state = seen_at_home(source, home, said)
     missed = arriving(conference, source, said) == "lost"
     return "lost" if state == "ready" and missed else state
 
@@ -364,6 +364,14 @@ def arriving(conference: Conference, source: str, said: Said) -> str:
     if source not in conference.slots:
         return ""
     return said.input(source, conference.slots.index(source))
+
+
+def seen_at_home(source: str, home: str, said: Said) -> str:
+    """The state of a source for whoever is to see it: one whose picture stopped is lost, though
+    its sound comes."""
+    state = state_at_home(source, home, said)
+    lost = source in said.seen.get(home, NOTHING).lost
+    return "lost" if state == "ready" and lost else state
 
 
 def state_at_home(source: str, home: str, said: Said) -> str:

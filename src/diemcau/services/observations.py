@@ -2,7 +2,7 @@
 again after every reconnection."""
 
 import binascii
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
@@ -46,8 +46,16 @@ class Seen:
     lanes: Mapping[int, str] = field(default_factory=dict)
     """Source by lane of the uplink."""
     silent: frozenset[str] = frozenset()
+    """Those from whom nothing comes any more."""
+    blind: frozenset[str] = frozenset()
+    """Those whose picture stopped while their sound comes."""
     deaf: bool = False
     """The programme does not come down the link to the MCU above."""
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Those whose picture does not come."""
+        return self.silent | self.blind
 
 
 NOTHING = Seen()
@@ -121,8 +129,8 @@ class Said:
 
     def there(self) -> set[str]:
         """The sites whose media arrive."""
-        silent = {site for seen in self.seen.values() for site in seen.silent}
-        return {source for source in self.published() - silent if not is_content(source)}
+        lost = {source for seen in self.seen.values() for source in seen.lost}
+        return {source for source in self.published() - lost if not is_content(source)}
 
     def present(self) -> set[str]:
         """The sites that publish, or are about to."""
@@ -282,7 +290,7 @@ def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> d
     publishers: dict[str, dict[str, str]] = {}
     listeners: dict[str, set[str]] = {}
     lanes: dict[str, dict[int, str]] = {}
-    silent: dict[str, set[str]] = {}
+    stopped = {name: _by_conference(params.get(name, ())) for name in ("silent", "blind")}
     for resource in params["resources"]:
         conference = resource["conference"]
         match resource["kind"]:
@@ -296,16 +304,22 @@ def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> d
                 listeners.setdefault(conference, set()).add(resource["session"])
             case "uplink":
                 lanes.setdefault(conference, {})[int(resource["lane"])] = resource["source"]
-    for conference, site in params.get("silent", ()):
-        silent.setdefault(conference, set()).add(site)
     return {
         conference: Seen(
             ready=conference in rooms & programs,
             publishers=publishers.get(conference, {}),
             listeners=frozenset(listeners.get(conference, ())),
             lanes=lanes.get(conference, {}),
-            silent=frozenset(silent.get(conference, ())),
+            **{name: frozenset(of.get(conference, ())) for name, of in stopped.items()},
             deaf=conference in params.get("deaf", ()),
         )
         for conference in {*rooms, *publishers, *listeners, *lanes}
     }
+
+
+def _by_conference(sites: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """An agent of an older version does not say all of them."""
+    sorted_out: dict[str, set[str]] = {}
+    for conference, site in sites:
+        sorted_out.setdefault(conference, set()).add(site)
+    return sorted_out

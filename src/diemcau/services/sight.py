@@ -20,7 +20,7 @@ from diemcau.domain.quality import believed, with_mos
 from diemcau.domain.rollup import Sample
 from diemcau.domain.source import site_of
 from diemcau.domain.watch import SiteFacts, line_ills, site_ills
-from diemcau.services.live import arriving, state_at_home
+from diemcau.services.live import arriving, seen_at_home
 from diemcau.services.observations import Observations, Said, joined
 
 log = structlog.get_logger(__name__)
@@ -72,7 +72,7 @@ class Sight:
             seen[subject] = self._mcu(conference, tree, homes, mcu, said, at)
         down = {subject for subject, one in seen.items() if one.reading.ill["lost"]}
         for site, mcu in homes.items():
-            state = state_at_home(site, mcu, said)
+            state = seen_at_home(site, mcu, said)
             if state in THERE:
                 under = tuple(subject_of(tree, one) for one in tree.path(mcu))
                 seen[f"site/{site}"] = self._site(conference, site, mcu, said, at, under, down)
@@ -167,7 +167,7 @@ class Sight:
             figures["level_db"] = said.levels[site]
         slot = conference.slots.index(site) if site in conference.slots else -1
         return SiteFacts(
-            state_at_home(site, mcu, said),
+            seen_at_home(site, mcu, said),
             with_mos(figures),
             arriving(conference, site, said),
             said.look(site, slot),
@@ -194,7 +194,7 @@ class Sight:
         missing: set[str] = set()
         coming: set[str] = set()
         for site in conference.slots:
-            if site not in homes or state_at_home(site, homes[site], said) != "ready":
+            if site not in homes or seen_at_home(site, homes[site], said) != "ready":
                 continue
             way = tree.path(homes[site])[:-1]
             (missing if arriving(conference, site, said) == "lost" else coming).update(way)

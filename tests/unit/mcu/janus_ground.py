@@ -37,9 +37,13 @@ class JanusGround:
         return Handle(self, 1, number)  # type: ignore[arg-type]
 
     async def request(self, body: dict[str, Any]) -> dict[str, Any]:
-        self.said[body["handle_id"]].append(body.get("body", {"request": body["janus"]}))
+        told = body.get("body", {"request": body["janus"]})
+        self.said.setdefault(body["handle_id"], []).append(told)
         jsep = {"sdp": "v=0\r\n"} if "jsep" in body or "streams" in body.get("body", {}) else None
-        return {"plugindata": {"data": {}}, "jsep": jsep}
+        return {"plugindata": {"data": {"list": []}}, "jsep": jsep}
+
+    async def handles(self, session: int) -> list[int]:
+        return list(self.infos)
 
     async def tell(self, body: dict[str, Any]) -> None:
         self.said[body["handle_id"]].append({"request": body["janus"]})

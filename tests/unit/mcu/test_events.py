@@ -50,6 +50,31 @@ def house(tmp_path: Path) -> House:
     return House(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("said", "silent", "blind"),
+    [
+        ([], False, False),
+        ([("audio", 0, True)], False, False),
+        ([("audio", 0, True), ("video", 0, True), ("audio", 0, False)], False, False),
+        ([("audio", 0, True), ("video", 0, True), ("video", 0, False)], False, True),
+        ([("audio", 0, True), ("video", 0, False), ("video", 1, True)], False, False),
+        ([("audio", 0, True), ("video", 0, False), ("video", 1, False)], False, True),
+        ([("video", 0, True), ("video", 0, False)], True, False),
+        ([("video", 0, False), ("audio", 0, False)], True, False),
+        ([("video", 0, False), ("audio", 0, False), ("audio", 0, True)], False, True),
+    ],
+)
+async def test_what_stopped_of_a_site_is_told(
+    house: House, said: list[tuple[str, int, bool]], silent: bool, blind: bool
+) -> None:
+    """A site whose picture alone stopped is heard all the same."""
+    house.media.present.put(house.comes())
+    for kind, size, receiving in said:
+        house.say("media", type=kind, substream=size, receiving=receiving)
+    assert house.media.silent == [("c1", "s1")] * silent
+    assert house.media.blind == [("c1", "s1")] * blind
+
+
 async def test_one_that_hangs_up_before_it_is_up_is_waited_for_no_longer(house: House) -> None:
     house.comes()
     house.say("hangup", reason="ICE failed")

@@ -39,8 +39,8 @@ def test_every_difference_is_told_and_nothing_else() -> None:
     made = Present(changes)
     held = made.put(Held(SITE))
     assert changes.count == 1
-    made.set_silent(held, True)
-    made.set_silent(held, True)
+    made.set_missed(held, True)
+    made.set_missed(held, True)
     assert changes.count == 2
     made.replace(LANE)  # not here
     assert made.drop(LANE.key) is None

@@ -10,6 +10,8 @@ from diemcau.mcu.present import Held
 from diemcau.mcu.silence import EVERY_S, SILENT_S, Silence
 from tests.unit.mcu.janus_ground import JanusGround
 
+SOUND, PICTURE = ("audio", 0), ("video", 0)
+
 
 class Media(JanusGround):
     """Counts the packets that a test lets come."""
@@ -75,9 +77,39 @@ async def test_what_janus_says_of_a_picture_alone_stands(play: Play) -> None:
     held = play.media.site("s1", 11)
     play.media.put(Uplink("c1", 0, "tinh", "e1", "site/s1"))
     await play.goes_on(2, 11)
-    play.media.present.set_silent(held, True)  # its sound goes on
+    assert held.handle is not None
+    held.handle.comes = {SOUND: True, PICTURE: False}
     await play.goes_on(3, 11)
+    assert held.blind
+    assert not held.silent
+
+
+async def test_when_all_stopped_and_the_sound_alone_returns_the_picture_is_still_missed(
+    play: Play,
+) -> None:
+    held = play.media.site("s1", 11)
+    play.media.put(Uplink("c1", 0, "tinh", "e1", "site/s1"))
+    await play.goes_on(2, 11)
+    await play.goes_on(3)
+    assert held.handle is not None
+    held.handle.comes = {SOUND: False, PICTURE: False}
     assert held.silent
+    assert not held.blind
+    held.handle.comes[SOUND] = True
+    await play.goes_on(2, 11)
+    assert held.blind
+    assert not held.silent
+
+
+async def test_whoever_goes_no_further_is_missed_no_more(play: Play) -> None:
+    held = play.media.site("s1", 11)
+    lane = Uplink("c1", 0, "tinh", "e1", "site/s1")
+    play.media.put(lane)
+    await play.goes_on(3)
+    assert held.silent
+    play.media.present.drop(lane.key)
+    await play.goes_on(EVERY_S, 11)
+    assert not held.silent
 
 
 async def test_any_size_of_a_picture_is_heard(play: Play) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from diemcau.domain.resources import Listener, Publisher, Uplink
 from diemcau.mcu.examinations import way_down
-from diemcau.mcu.statistics import Reading, Statistics, pictures_coming
+from diemcau.mcu.statistics import Reading, Statistics, moved_on, sizes_of
 from tests.unit.mcu.janus_ground import JanusGround
 
 PUBLISHER, LANE = Publisher("c1", "s1", "one"), Uplink("c1", 2, "tinh", "e1", "site/s1")
@@ -21,10 +21,14 @@ class Clock:
 
 
 def medium(way: str, size: int, packets: int, **rtcp: int) -> dict[str, Any]:
-    return {"stats": {way: {"bytes": size, "packets": packets}}, "rtcp": {"main": rtcp}}
+    counts = {"bytes": size, "packets": packets}
+    return {"type": "video", "stats": {way: counts}, "rtcp": {"main": rtcp}}
 
 
 def info(*media: dict[str, Any]) -> dict[str, Any]:
+    """The first of two is the sound."""
+    if len(media) > 1:
+        media = ({**media[0], "type": "audio"}, *media[1:])
     return {"webrtc": {"media": {str(index): one for index, one in enumerate(media)}}}
 
 
@@ -138,15 +142,12 @@ def sizes(first: tuple[int, int], second: tuple[int, int], lost: int = 0) -> dic
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "coming"),
-    [(900, 4000, {0, 1}), (0, 4000, {1}), (900, 0, {0}), (0, 0, set())],
+    ("first", "second", "moved"),
+    [(9, 40, {0, 1}), (5, 40, {1}), (9, 30, {0}), (5, 30, set())],
 )
-def test_which_sizes_of_a_picture_come(first: int, second: int, coming: set[int]) -> None:
-    picture = {"type": "video"} | sizes((5000, 50), (9000, 90))
-    picture["stats"]["in"]["bytes_lastsec"] = first
-    picture["stats"]["in"]["video-simulcast-1"]["bytes_lastsec"] = second
-    sound = {"type": "audio", "stats": {"in": {"bytes_lastsec": 4000}}}
-    assert pictures_coming([sound, picture]) == coming
+def test_which_sizes_of_a_picture_moved_on(first: int, second: int, moved: set[int]) -> None:
+    before, now = (sizes_of([sizes((0, a), (0, b))], "in") for a, b in ((5, 30), (first, second)))
+    assert moved_on(before, now) == {("video", size) for size in moved}
 
 
 async def test_another_handle_begins_anew(

@@ -148,12 +148,12 @@ async def test_a_still_of_every_site_is_delivered_and_nothing_stays_forwarded(ri
 async def test_no_process_is_started_before_somebody_sends_a_picture(rig: Rig) -> None:
     rig.join("s-sound", mids=Mids("0", ""))
     silent = rig.join("s-silent")
-    rig.ground.present.set_silent(silent, True)
+    rig.ground.present.set_missed(silent, True)
     async with rig.running():
         for _ in range(20):
             await asyncio.sleep(0)
         assert rig.processes == []
-        rig.ground.present.set_silent(silent, False)
+        rig.ground.present.set_missed(silent, False)
         assert (await rig.next())["site"] == "s-silent"
 
 

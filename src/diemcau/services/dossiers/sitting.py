@@ -313,7 +313,7 @@ class Sitting:
             mcu = self._control.home(dossier.conference, site)
             if mcu in self._observations.reported and mcu in self._observations.online:
                 seen_there = said.seen.get(mcu, NOTHING)
-                there[site] = site in seen_there.publishers and site not in seen_there.silent
+                there[site] = site in seen_there.publishers and site not in seen_there.lost
         return there
 
     def _linked(self, dossier: Dossier) -> bool:
