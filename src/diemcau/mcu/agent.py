@@ -138,6 +138,7 @@ class Agent:
         await peer.notify("hello", self._hello())
         self._peer, self._socket = peer, socket
         self._changed.set()
+        self.media.say_again()
         try:
             async for message in socket:
                 peer.receive(message if isinstance(message, str) else message.decode())

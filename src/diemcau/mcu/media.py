@@ -30,12 +30,13 @@ from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Admin, Connection, Json, Session
 from diemcau.mcu.janus_process import JanusProcess, Life
 from diemcau.mcu.links import Links
-from diemcau.mcu.mixing import Event, Mixing
+from diemcau.mcu.mixing import Mixing
 from diemcau.mcu.present import Held, Present
 from diemcau.mcu.process import Process
 from diemcau.mcu.program import Program
 from diemcau.mcu.rooms import Rooms
 from diemcau.mcu.sessions import Sessions
+from diemcau.mcu.slot_reports import Event
 from diemcau.ports.media import MediaError, Relay
 
 log = structlog.get_logger(__name__)
@@ -189,6 +190,11 @@ class JanusMedia:
             return await self._requests[method](params)
         except (KeyError, TypeError, ValueError) as error:
             raise MediaError("bad-params", f"{method}: {error!r}") from error
+
+    def say_again(self) -> None:
+        """For a server that may have missed it: what is said only when it changes, and is not
+        observed state."""
+        self._mixing.slots.say_again()
 
     async def start(self) -> None:
         """Start Janus, or find it running; from then on it is kept alive."""

@@ -1,7 +1,6 @@
 """The mixer of a conference, what it is told, and the feeds forwarded into its slots."""
 
 import contextlib
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,12 @@ from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
 from diemcau.mcu.program import Program
 from diemcau.mcu.recordings import Recordings
+from diemcau.mcu.slot_reports import Event, SlotReports
 from diemcau.ports.media import MediaError
 
 AUDIO_PT, VIDEO_PT = 111, 107
 HOLD_MS = 2000
 """How long a bus keeps its old picture while a newcomer's first frame is under way."""
-
-Event = Callable[[str, dict[str, Any]], None]
 
 
 class Mixing:
@@ -35,6 +33,7 @@ class Mixing:
             ground.present, folder / "recordings", reserve, self._call, on_event
         )
         self._on_event = on_event
+        self.slots = SlotReports(on_event)
         self._mixers: dict[str, MixerProcess] = {}
 
     def settings(self, conference: str) -> dict[str, Any]:
@@ -80,6 +79,7 @@ class Mixing:
         if process is not None:
             await process.stop()
             process.forget()
+            self.slots.forget(mixer.conference)
             self.recordings.ended(mixer.conference)
 
     async def set_mix(self, mix: Mix) -> None:
@@ -167,6 +167,7 @@ class Mixing:
         """The process died: with it what it showed and what was forwarded into it."""
         if self._mixers.pop(mixer.conference, None) is None:
             return
+        self.slots.forget(mixer.conference)
         self.recordings.lost(mixer.conference)
         for held in self._ground.present.held:
             if held.resource.conference == mixer.conference and isinstance(
@@ -177,6 +178,7 @@ class Mixing:
     async def _adopt(self, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
         status = await self._mixer(conference).call("status", {})
+        self.slots.found(conference, status["inputs"])
         forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
@@ -201,7 +203,9 @@ class Mixing:
     def _heard(self, conference: str, event: dict[str, Any]) -> None:
         """Pass on what the mixer says, with the slot's site in the place of its number."""
         match event["event"]:
-            case "on_air" | "input" | "look" if event.get("source"):
+            case "input" | "look":
+                self.slots.heard(conference, event)
+            case "on_air" if event.get("source"):
                 site = event.pop("source").split(" ", 1)[0]
                 name = event.pop("event")
                 self._on_event(name, {**event, "conference": conference, "site": site})

@@ -150,6 +150,7 @@ class Engine:
             "slot": slot.index,
             "source": slot.source,
             "state": slot.state.value,
+            "looks": slot.looks.look.value,
             "fps": self._fps[slot.index],
             "width": None if picture is None else picture.width,
             "height": None if picture is None else picture.height,

@@ -1,0 +1,58 @@
+"""What the mixers said last of their slots: said again to a server that may have missed it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Json = dict[str, Any]
+Event = Callable[[str, Json], None]
+
+
+class SlotReports:
+    """Passes on what mixers say of their slots, and keeps it: a mixer says ``input`` once, and does
+    not say that a picture moves again."""
+
+    def __init__(self, on_event: Event) -> None:
+        self._on_event = on_event
+        self._last: dict[tuple[str, int], tuple[str, dict[str, Json]]] = {}
+        """Source and, by name, what was said of it, by conference and slot."""
+
+    def heard(self, conference: str, event: Json) -> None:
+        """``input`` or ``look``, of the slot's source; of no source, the slot is empty now."""
+        slot, source, name = event["slot"], event["source"], event["event"]
+        if not source:
+            self._last.pop((conference, slot), None)
+            return
+        former, said = self._last.get((conference, slot), ("", {}))
+        said = said if former == source else {}
+        site = source.split(" ", 1)[0]
+        more = {key: event[key] for key in event.keys() - {"event", "source"}}
+        said[name] = {**more, "conference": conference, "site": site}
+        self._last[conference, slot] = source, said
+        self._on_event(name, said[name])
+
+    def found(self, conference: str, inputs: Iterable[Json]) -> None:
+        """What a mixer's ``status`` tells of its slots; what it said by itself meanwhile is
+        newer."""
+        newer = {slot for of, slot in self._last if of == conference}
+        for entry in inputs:
+            if entry["slot"] not in newer:
+                of_slot = {"slot": entry["slot"], "source": entry["source"]}
+                for said in _said(entry):
+                    self.heard(conference, of_slot | said)
+
+    def say_again(self) -> None:
+        for _, said in self._last.values():
+            for name, params in said.items():
+                self._on_event(name, params)
+
+    def forget(self, conference: str) -> None:
+        """Its mixer is gone."""
+        for key in [key for key in self._last if key[0] == conference]:
+            del self._last[key]
+
+
+def _said(entry: Json) -> Iterable[Json]:
+    """As its events say it. A mixer of an older version does not tell how a picture looks."""
+    yield {"event": "input", "state": entry["state"]}
+    if "looks" in entry:
+        yield {"event": "look", "looks": entry["looks"]}
