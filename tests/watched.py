@@ -6,7 +6,7 @@ from typing import Any
 
 from diemcau.bootstrap import House
 from diemcau.domain.planner import cascade, home
-from diemcau.domain.resources import Publisher, to_json
+from diemcau.domain.resources import Input, Mix, Mixer, Publisher, to_json
 from diemcau.ports.mcus import Report
 from diemcau.services.watch import Watch
 from diemcau.testing.clock import FakeClock
@@ -41,6 +41,7 @@ class Watched:
         self.cut: set[str] = set()
         self.gone: set[str] = set()
         self.mute_statistics = False
+        self.mixer = True
         self._told: dict[str, Json] = {}
         self._steps = 0
 
@@ -109,11 +110,16 @@ class Watched:
 
     def _observed(self, mcu: str, sites: list[str]) -> None:
         has = [*self.mcus.desired[mcu], *(Publisher(self.name, s, f"w-{s}") for s in sites)]
+        if not self.mixer:
+            has = [one for one in has if not isinstance(one, Mixer | Mix | Input)]
         silent = [[self.name, site] for site in sites if self.sites[site].silent]
         blind = [[self.name, site] for site in sites if self.sites[site].blind]
         resources = [to_json(one) for one in has]
-        stopped = {"silent": silent, "blind": blind}
+        stopped = {"silent": silent, "blind": blind, "deaf": self._deaf(mcu)}
         self._once(mcu, "observed", {"epoch": "e1", "resources": resources, **stopped})
+
+    def _deaf(self, mcu: str) -> list[str]:
+        return [] if self.mixer or mcu == self.conference.master else [self.name]
 
     def _stats(self, mcu: str, sites: list[str]) -> None:
         of = [{"conference": self.name, "site": s, **self.sites[s].figures} for s in sites]

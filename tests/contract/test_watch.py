@@ -102,6 +102,16 @@ async def test_a_dead_mcu_is_one_alarm_and_its_sites_are_consequences(watched: W
     assert watched.there == []
 
 
+async def test_a_mixer_that_is_gone_is_one_alarm_of_the_master(watched: Watched) -> None:
+    """No satellite gets a programme then: their links are well."""
+    watched.mixer = False
+    await watched.found((f"mcu/{MASTER}", "lost"))
+    await watched.goes_on(30)
+    assert watched.there == [(f"mcu/{MASTER}", "lost")]
+    watched.mixer = True
+    await watched.found(within=10)
+
+
 async def test_an_alarm_that_lasts_is_one_incident_to_work_on(watched: Watched) -> None:
     watched.sites["s-bac-1"].looks = "black"
     await watched.goes_on(LASTING.total_seconds() - 10)

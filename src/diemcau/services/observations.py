@@ -39,6 +39,7 @@ class Seen:
 
     ready: bool = False
     """The room is there, and the programme in it."""
+    mixer: bool = False
     publishers: Mapping[str, str] = field(default_factory=dict)
     """Session by source."""
     listeners: frozenset[str] = frozenset()
@@ -286,6 +287,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
 def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> dict[str, Seen]:
     """Resources by conference. Those kinds that no page shows are passed over."""
     rooms: set[str] = set()
+    mixers: set[str] = set()
     programs: set[str] = set()
     publishers: dict[str, dict[str, str]] = {}
     listeners: dict[str, set[str]] = {}
@@ -296,6 +298,8 @@ def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> d
         match resource["kind"]:
             case "room":
                 rooms.add(conference)
+            case "mixer":
+                mixers.add(conference)
             case "mixer-feed" | "downlink" if resource["feed"] == "program":
                 programs.add(conference)
             case "publisher" if is_own(conference, resource["site"]):
@@ -307,6 +311,7 @@ def _sorted_out(params: dict[str, Any], is_own: Callable[[str, str], bool]) -> d
     return {
         conference: Seen(
             ready=conference in rooms & programs,
+            mixer=conference in mixers,
             publishers=publishers.get(conference, {}),
             listeners=frozenset(listeners.get(conference, ())),
             lanes=lanes.get(conference, {}),

@@ -21,7 +21,7 @@ from diemcau.domain.rollup import Sample
 from diemcau.domain.source import site_of
 from diemcau.domain.watch import SiteFacts, line_ills, site_ills
 from diemcau.services.live import arriving, seen_at_home
-from diemcau.services.observations import Observations, Said, joined
+from diemcau.services.observations import NOTHING, Observations, Said, joined
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ class Sight:
         at: float,
     ) -> Seen:
         """An MCU and its link are one: what does not come over the one is not at the other."""
-        well = self._observations.well(mcu, conference.id)
+        well = self._well(conference, mcu, said)
         if well:
             self._up.add(mcu)
         known = mcu in self._up or at - self._began > COMING_S
@@ -104,6 +104,11 @@ class Sight:
         above = tuple(subject_of(tree, one) for one in tree.path(mcu)[1:])
         reading = Reading({"lost": lost, **line_ills(figures)}, above)
         return Seen(reading, Sample(well and not missed, figures, ("lost",) if lost else ()))
+
+    def _well(self, conference: Conference, mcu: str, said: Said) -> bool:
+        """The master is not without its mixer: the programme that all others miss is its own."""
+        mixes = mcu != conference.master or said.seen.get(mcu, NOTHING).mixer
+        return mixes and self._observations.well(mcu, conference.id)
 
     def _lane(
         self,
@@ -178,7 +183,7 @@ class Sight:
         fresh = self._fresh("levels", said.levels, at, LEVELS_OLD_S)
         level = said.program_level if fresh else None
         figures = {} if level is None else {"level_db": level}
-        well = self._observations.well(conference.master, conference.id)
+        well = self._well(conference, conference.master, said)
         return Seen(Reading({}), Sample(well, figures))
 
     def _miss(
