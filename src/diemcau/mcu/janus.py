@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
 from diemcau.ports.media import MediaError
 
 VIDEOROOM = "janus.plugin.videoroom"
 KEEPALIVE_S = 25.0
+OPEN_TIMEOUT_S = 5.0
 
 Json = dict[str, Any]
 Size = tuple[str, int]
@@ -55,14 +57,18 @@ class Connection:
     async def open(
         cls, port: int, protocol: str, secret: Json, on_event: Callable[[Json], None]
     ) -> "Connection":
-        """Connect to Janus on 127.0.0.1; ``protocol`` tells its API from its admin API."""
-        socket = await connect(
-            f"ws://127.0.0.1:{port}",
-            subprotocols=[protocol],  # type: ignore[list-item]
-            max_size=None,
-            ping_interval=None,
-            open_timeout=5,
-        )
+        """Connect to Janus on 127.0.0.1; ``protocol`` tells its API from its admin API. Raises
+        ``MediaError`` where it does not answer."""
+        try:
+            socket = await connect(
+                f"ws://127.0.0.1:{port}",
+                subprotocols=[protocol],  # type: ignore[list-item]
+                max_size=None,
+                ping_interval=None,
+                open_timeout=OPEN_TIMEOUT_S,
+            )
+        except (OSError, WebSocketException) as error:
+            raise MediaError("janus-away", f"Janus does not answer: {error!r}") from error
         return cls(socket, secret, on_event)
 
     async def request(self, body: Json, timeout: float = 5.0) -> Json:

@@ -41,6 +41,8 @@ from diemcau.ports.media import MediaError, Relay
 
 log = structlog.get_logger(__name__)
 
+AGAIN_S, PATIENCE = 1.0, 3
+
 Driver = Callable[[Any], Awaitable[None]]
 Changer = Callable[[Any, Any], Awaitable[None]]
 
@@ -223,37 +225,44 @@ class JanusMedia:
                 await self._keeper
 
     async def _keep_alive(self) -> None:
+        """One life of Janus after the other. One that was found and does not answer may be busy:
+        it is asked again, and ended only if it does not answer then either."""
+        in_vain = 0
         while True:
             try:
                 await self._live_once()
-            except MediaError as error:
-                log.error("janus did not start", error=str(error))
-                await asyncio.sleep(1)
+                in_vain = 0
+            except (MediaError, OSError) as error:
+                in_vain += 1
+                log.error("janus does not run", error=str(error), in_vain=in_vain)
+                if in_vain % PATIENCE == 0 and self._process is not None:
+                    await self._process.stop()
+                await asyncio.sleep(AGAIN_S)
 
     async def _live_once(self) -> None:
         """One life of Janus, from start or finding to its death."""
         life, process, found = await self._janus.find_or_start()
         self._life, self._process = life, process
         self._ground.room_secret = life.api_secret
-        api = await Connection.open(
-            life.api_port, "janus-protocol", {"apisecret": life.api_secret}, self._on_event
-        )
-        watcher = await Connection.open(
-            life.admin_port,
-            "janus-admin-protocol",
-            {"admin_secret": life.admin_secret},
-            lambda _: None,
-        )
-        self._ground.admin = self.admin = Admin(watcher)
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            api = await Connection.open(
+                life.api_port, "janus-protocol", {"apisecret": life.api_secret}, self._on_event
+            )
+            stack.push_async_callback(api.close)
+            watcher = await Connection.open(
+                life.admin_port,
+                "janus-admin-protocol",
+                {"admin_secret": life.admin_secret},
+                lambda _: None,
+            )
+            stack.push_async_callback(watcher.close)
+            self._ground.admin = self.admin = Admin(watcher)
+            stack.callback(self._lost)
             await self._open_session(api, found)
             log.info("janus is running", epoch=life.epoch, found=found)
             self._started.set()
             self._changed()
             await api.closed()
-        finally:
-            self._lost()
-            await asyncio.gather(api.close(), watcher.close(), return_exceptions=True)
         if not process.ended.is_set():
             log.warning("janus closed the connection; ending it")
             await process.stop()

@@ -1,10 +1,25 @@
 """A driver's ground over a Janus that answers what a test puts there."""
 
+from pathlib import Path
 from typing import Any
 
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.janus import Handle, JanusError
+from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.present import Held, Mids, Present
+from diemcau.mcu.program import Program
+
+
+def media_in(folder: Path) -> JanusMedia:
+    """An MCU's media, of which nothing runs yet."""
+    return JanusMedia(
+        "tinh", folder, "192.0.2.1", _unrelayed, lambda key: None, lambda: None,
+        lambda name, params: None, 0, Program(),
+    )  # fmt: skip
+
+
+async def _unrelayed(to: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    raise AssertionError(f"{method} to {to}")
 
 
 class JanusGround:

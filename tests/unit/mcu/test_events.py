@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 
 from diemcau.domain.resources import Publisher
-from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.present import Held
-from diemcau.mcu.program import Program
-from tests.unit.mcu.janus_ground import JanusGround
+from tests.unit.mcu.janus_ground import JanusGround, media_in
 
 SITE = Publisher("c1", "s1", "one")
 
@@ -19,10 +17,7 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.janus = JanusGround()
-        self.media = JanusMedia(
-            "tinh", folder, "192.0.2.1", _unrelayed, lambda key: None, lambda: None,
-            lambda name, params: None, 0, Program(),
-        )  # fmt: skip
+        self.media = media_in(folder)
         self.media.ground.session = self.janus  # type: ignore[assignment]
         self.media.ground.admin = self.janus  # type: ignore[assignment]
 
@@ -39,10 +34,6 @@ class House:
         """Until all that the events began is done."""
         while self.media._tasks:
             await next(iter(self.media._tasks))
-
-
-async def _unrelayed(to: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
-    raise AssertionError(f"{method} to {to}")
 
 
 @pytest.fixture
