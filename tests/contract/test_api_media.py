@@ -119,6 +119,16 @@ async def test_a_second_publisher_of_a_site_must_ask_to_replace_the_first(site: 
     assert site.house.mcus.requests[-1][2]["replace"] is True
 
 
+async def test_a_second_publisher_that_is_refused_leaves_the_first_on_its_way(site: Site) -> None:
+    location = (await site.publish()).headers["location"]
+    site.observe(NORTH)
+    site.house.mcus.refusals["whip.publish"] = "already-publishing"
+    is_problem(await site.publish(), 409, "already-publishing")
+    headers = {**site.headers, **FRAGMENT}
+    answer = await site.client.patch(location, content=CANDIDATE, headers=headers)
+    assert answer.status_code == 204
+
+
 async def test_a_full_conference_takes_no_further_site_but_a_returning_one(site: Site) -> None:
     others = ["s-bac-2", "s-nam-1"]
     object.__setattr__(site.house.conference, "max_sites", 2)

@@ -243,12 +243,18 @@ class Observations:
         said.expected[site] = False
         said.sessions[site] = session
 
-    def left(self, conference: str, site: str, session: str) -> None:
-        """The site ended that session of its own will, or never got it."""
+    def left(self, conference: str, site: str, session: str, former: str = "") -> None:
+        """The site ended that session of its own will, or never got it: then its ``former`` one,
+        if there is one, goes on."""
         said = self.of(conference)
-        if said.sessions.get(site, session) == session:
-            said.expected.pop(site, None)
-            said.sessions.pop(site, None)
+        if said.sessions.get(site, session) != session:
+            return
+        said.expected.pop(site, None)
+        said.sessions.pop(site, None)
+        if former:
+            said.sessions[site] = former
+            publishers = (seen.publishers.get(site) for seen in said.seen.values())
+            said.expected[site] = former in publishers
 
     def _follow(self, said: Said, seen: Seen) -> None:
         for site, session in seen.publishers.items():

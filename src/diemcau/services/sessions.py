@@ -66,6 +66,7 @@ class Sessions:
             raise McuUnavailable(mcu)
         self._admit(conference, source, mcu, replace)
         session = token_urlsafe(12)
+        former = self._observations.of(conference_id).sessions.get(source, "")
         self._observations.joining(conference_id, source, session)
         self._hub.changed(conference_id)
         params = {
@@ -77,6 +78,9 @@ class Sessions:
         }
         try:
             result = await self._ask(mcu, "whip.publish", params, source)
+        except AlreadyPublishing:
+            self._left(conference_id, source, session, former)
+            raise
         except BaseException:
             self._left(conference_id, source, session)
             raise
@@ -121,8 +125,8 @@ class Sessions:
     async def stop(self, conference_id: str, mcu: str, session: str) -> None:
         await self._of_session(conference_id, mcu, session, "whep.end", {})
 
-    def _left(self, conference_id: str, source: str, session: str) -> None:
-        self._observations.left(conference_id, source, session)
+    def _left(self, conference_id: str, source: str, session: str, former: str = "") -> None:
+        self._observations.left(conference_id, source, session, former)
         self._hub.changed(conference_id)
 
     def _taking_part(self, conference_id: str, source: str) -> Conference:
