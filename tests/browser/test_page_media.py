@@ -97,9 +97,23 @@ def test_site_publishes_again_when_the_server_has_lost_it(open_page: Open, media
     page = open_with_media(open_page, media, SITE)
     expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
     page.wait_for_timeout(3000)
-    send(page, "/mock/state", {"sites": {"s-vp-ubnd": {"state": "lost"}}})
+    send(page, "/mock/state", {"sites": {"s-vp-ubnd": {"state": "lost", "home": "lost"}}})
     waited = until(page, lambda: media.count("POST/whip") == 2, "a new session", 5)
     assert waited < 1
+
+
+def test_site_keeps_its_session_while_only_the_line_between_the_mcus_is_broken(
+    open_page: Open, media: Media
+) -> None:
+    page = open_with_media(open_page, media, SITE)
+    expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+    page.wait_for_timeout(3000)
+    before = media.count("POST/whip")
+    broken = {"state": "lost", "home": "ready", "input": "lost"}
+    send(page, "/mock/state", {"sites": {"s-vp-ubnd": broken}})
+    page.wait_for_timeout(2000)
+    assert media.count("POST/whip") == before
+    expect(page.locator("p.line.live")).to_be_visible()
 
 
 def test_reload_joins_again_without_a_click(open_page: Open, media: Media) -> None:

@@ -77,7 +77,7 @@ def test_content_is_shown_under_its_site_while_it_is_there_or_in_a_scene(
     assert "content" not in site(observations, "s-bac-1")
     observations.joining("c1", content, "p2")
     assert site(observations, "s-bac-1")["content"] == {
-        "id": content, "state": "connecting", "tally": "off",
+        "id": content, "state": "connecting", "home": "connecting", "tally": "off",
     }  # fmt: skip
     observe(observations, NORTH, ROOM, publisher("s-bac-1"), publisher(content, "p2"))
     shown = allocate(taken(conference(), full(content)), DIRECTORY)
@@ -122,7 +122,8 @@ def test_a_site_goes_from_off_over_connecting_to_ready_and_back(
 def test_a_site_whose_media_stops_is_lost(observations: Observations) -> None:
     observe(observations, NORTH, ROOM, publisher("s-bac-1"))
     observe(observations, NORTH, ROOM, publisher("s-bac-1"), silent=[("c1", "s-bac-1")])
-    assert site(observations, "s-bac-1")["state"] == "lost"
+    seen = site(observations, "s-bac-1")
+    assert (seen["state"], seen["home"]) == ("lost", "lost")
     observe(observations, NORTH, ROOM, publisher("s-bac-1"))
     assert site(observations, "s-bac-1")["state"] == "ready"
 
@@ -170,7 +171,8 @@ def test_what_arrives_on_a_slot_is_told_while_the_site_has_it(
     observations.input({**report, "state": "live"})
     assert site(observations, "s-bac-1")["input"] == "live"
     observations.input({**report, "state": "lost"})
-    assert site(observations, "s-bac-1")["state"] == "lost"
+    seen = site(observations, "s-bac-1")
+    assert (seen["state"], seen["home"]) == ("lost", "ready")
     observations.input({**report, "slot": 7, "state": "lost"})
     seen = site(observations, "s-bac-1")
     assert (seen["state"], seen["input"]) == ("ready", "waiting")

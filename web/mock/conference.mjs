@@ -229,8 +229,10 @@ export class MockConference {
     Object.values(this.state.sites).forEach((site, index) => {
       if (index % PATCHES_A_SECOND !== this.round % PATCHES_A_SECOND) return;
       const rare = (index + this.round) % 50 === 0;
+      const state = rare && site.state === 'ready' ? 'lost' : 'ready';
       const change = {
-        state: rare && site.state === 'ready' ? 'lost' : 'ready',
+        state,
+        home: state,
         muted: !site.muted,
         level_db: Math.round((-60 + 54 * Math.random()) * 10) / 10,
       };

@@ -102,15 +102,15 @@ export function freshState(id, title) {
   const sites = {};
   for (const site of directorySites) {
     sites[site.id] = {
-      ...site, state: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
+      ...site, state: 'ready', home: 'ready', tally: 'off', muted: site.number > 2, level_db: -48,
       quality: { rtt_ms: 8 + ((site.number * 3) % 40), loss_pct: 0, jitter_ms: 3, kbps: 1180, fps: 25 }, still: '1',
     };
   }
-  sites['s-ho-son'].state = 'off';
-  sites['s-quang-son'].state = 'lost';
+  Object.assign(sites['s-ho-son'], { state: 'off', home: 'off' });
+  Object.assign(sites['s-quang-son'], { state: 'lost', home: 'lost' });
   sites['s-xuan-hoa'].quality = { rtt_ms: 71, loss_pct: 1.4, jitter_ms: 22, kbps: 760, fps: 25 };
   sites['s-dai-dinh'].quality = { rtt_ms: 212, loss_pct: 4.1, jitter_ms: 96, kbps: 310, fps: 11 };
-  sites['s-vp-ubnd'].content = { id: 's-vp-ubnd.content', state: 'ready', tally: 'off', quality: { rtt_ms: 9, loss_pct: 0, kbps: 420, fps: 7 } };
+  sites['s-vp-ubnd'].content = { id: 's-vp-ubnd.content', state: 'ready', home: 'ready', tally: 'off', quality: { rtt_ms: 9, loss_pct: 0, kbps: 420, fps: 7 } };
   const lanes = [{ lane: 0, state: 'ready' }, { lane: 1, state: 'ready' }];
   const link = (rtt) => ({ lanes: structuredClone(lanes), rtt_ms: rtt, loss_pct: 0, kbps: 2600 });
   return {

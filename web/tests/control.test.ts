@@ -64,7 +64,7 @@ describe('a turn of sites', () => {
 });
 
 const site = (id: string, more: Partial<Site> = {}): Site => ({
-  id, number: 1, code: id, name: id, unit: 'u', mcu: 'm', state: 'ready', tally: 'off', muted: false, ...more,
+  id, number: 1, code: id, name: id, unit: 'u', mcu: 'm', state: 'ready', home: 'ready', tally: 'off', muted: false, ...more,
 });
 
 describe('filters', () => {

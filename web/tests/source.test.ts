@@ -5,9 +5,9 @@ import type { Row } from '../src/lib/tree.ts';
 import type { Layout, Site } from '../src/lib/types.ts';
 
 const site = (id: string): Site => ({
-  id, number: 1, code: '26', name: id, unit: 'u', mcu: 'm', state: 'ready', tally: 'on_air', muted: true, slot: 3, level_db: -20,
+  id, number: 1, code: '26', name: id, unit: 'u', mcu: 'm', state: 'ready', home: 'ready', tally: 'on_air', muted: true, slot: 3, level_db: -20,
 });
-const shares: Site = { ...site('a'), content: { id: 'a.content', state: 'connecting', tally: 'next', slot: 5 } };
+const shares: Site = { ...site('a'), content: { id: 'a.content', state: 'connecting', home: 'connecting', tally: 'next', slot: 5 } };
 const layouts: Layout[] = [
   { id: 'full', name: '', name_en: '', panes: [[0, 0, 1, 1]] },
   { id: 'side-by-side', name: '', name_en: '', panes: [[0, 0, 0.5, 1], [0.5, 0, 0.5, 1]] },
@@ -22,7 +22,7 @@ describe('sources', () => {
   });
   it('content looks like a site, with its own state and slot and its site\'s microphone', () => {
     const content = contentSite(shares, 'A – content');
-    expect(content).toMatchObject({ id: 'a.content', name: 'A – content', state: 'connecting', tally: 'next', slot: 5, muted: true });
+    expect(content).toMatchObject({ id: 'a.content', name: 'A – content', state: 'connecting', home: 'connecting', tally: 'next', slot: 5, muted: true });
     expect(content).not.toHaveProperty('level_db');
     expect(contentSite(site('b'), 'B')).toMatchObject({ id: 'b.content', state: 'off', tally: 'off' });
     expect(contentSite(site('b'), 'B')).not.toHaveProperty('slot');

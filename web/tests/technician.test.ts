@@ -6,7 +6,7 @@ import type { Book } from '../src/lib/office.ts';
 import type { Incident, LiveState, Me, Site } from '../src/lib/types.ts';
 
 const site = (id: string, number: number, more: Partial<Site> = {}): Site => ({
-  id, number, code: id, name: `Xã ${id}`, unit: 'u', mcu: 'bac', state: 'ready', tally: 'off', muted: false, ...more,
+  id, number, code: id, name: `Xã ${id}`, unit: 'u', mcu: 'bac', state: 'ready', home: 'ready', tally: 'off', muted: false, ...more,
 });
 const sites = [site('a', 1), site('b', 2, { tally: 'next' }), site('c', 3, { state: 'lost' }), site('d', 4, { tally: 'on_air' }), site('e', 5, { mcu: 'nam' })];
 const lanes = [{ lane: 0, site: 'b', state: 'ready' }, { lane: 1, state: 'ready' }, { lane: 2, site: 'd', state: 'connecting' }, { lane: 3, site: 'far', state: 'ready' }];

@@ -333,6 +333,7 @@ def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
     """What is seen of a site's camera, or of its content."""
     state: Json = {
         "state": source_state(conference, source, home, said),
+        "home": state_at_home(source, home, said),
         "tally": _tally(conference, source),
     }
     if source in conference.slots:

@@ -60,7 +60,7 @@ export class Publisher {
     await this.#session?.replaceTracks(media).catch(() => this.#close());
   }
 
-  /** What the live state says of this site; undefined while the live connection is away. */
+  /** What its own MCU has of this site; undefined while that is not known. */
   notice(state: SiteState | undefined): void {
     this.#serverState = state;
     if (state === 'ready') this.#attempts.succeeded();

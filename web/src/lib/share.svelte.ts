@@ -66,7 +66,7 @@ export class Share {
     this.stop();
   }
 
-  /** What the live state says of this content; undefined while the live connection is away. */
+  /** What its own MCU has of this content; undefined while that is not known. */
   notice(state: SiteState | undefined): void {
     this.publisher.notice(state);
   }

@@ -16,7 +16,7 @@ export function siteOf(source: string): string {
 /** A site's content in the shape of a site, so that panes, rows and names treat both alike. */
 export function contentSite(site: Site, name: string): Site {
   const { number, code, unit, mcu, muted, content } = site;
-  const idle = { id: site.id + CONTENT, state: 'off', tally: 'off' } as const;
+  const idle = { id: site.id + CONTENT, state: 'off', home: 'off', tally: 'off' } as const;
   return { ...(content ?? idle), name, number, code, unit, mcu, muted };
 }
 

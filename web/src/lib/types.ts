@@ -84,6 +84,8 @@ export interface Site {
   unit: string;
   mcu: string;
   state: SiteState;
+  /** The state as the site's own MCU sees it, whatever comes through to the master's mixer. */
+  home: SiteState;
   tally: Tally;
   muted: boolean;
   slot?: number;
@@ -96,7 +98,7 @@ export interface Site {
 }
 
 /** A site's content; `id` is what a scene calls it. */
-export type Content = Pick<Site, 'id' | 'state' | 'tally' | 'slot' | 'level_db' | 'quality'>;
+export type Content = Pick<Site, 'id' | 'state' | 'home' | 'tally' | 'slot' | 'level_db' | 'quality'>;
 
 export interface Mcu {
   id: string;
