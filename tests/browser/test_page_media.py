@@ -1,6 +1,7 @@
 """WHIP, WHEP and the watchdogs of the pages on real packets between two pages of one browser."""
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -114,6 +115,37 @@ def test_site_keeps_its_session_while_only_the_line_between_the_mcus_is_broken(
     page.wait_for_timeout(2000)
     assert media.count("POST/whip") == before
     expect(page.locator("p.line.live")).to_be_visible()
+
+
+def publisher(media: Media) -> str:
+    """The page that asked last to publish, as it names itself."""
+    paths = [path for verb, path in media.calls if verb == "POST/whip"]
+    return parse_qs(urlsplit(paths[-1]).query)["client"][0] if paths else ""
+
+
+def test_the_later_of_two_pages_of_a_site_has_it_and_the_other_says_so(
+    open_page: Open, media: Media
+) -> None:
+    def has(page: Page, other: str) -> str:
+        """It publishes, and the server says so."""
+        until(page, lambda: publisher(media) not in ("", other), "its session")
+        session = {"session": f"{publisher(media)}-1"}
+        send(page, "/mock/state", {"sites": {"s-vp-ubnd": session}})
+        expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+        return publisher(media)
+
+    first = open_with_media(open_page, media, SITE)
+    one = has(first, "")
+    second = open_with_media(open_page, media, SITE)
+    two = has(second, one)
+    expect(first.get_by_text("Điểm cầu này đang được mở ở nơi khác")).to_be_visible()
+    sessions = media.count("POST/whip")
+    second.wait_for_timeout(2000)
+    assert media.count("POST/whip") == sessions
+    first.bring_to_front()
+    first.get_by_role("button", name="Tiếp tục ở đây").click()
+    assert has(first, two) == one
+    expect(second.get_by_role("button", name="Tiếp tục ở đây")).to_be_visible()
 
 
 def test_reload_joins_again_without_a_click(open_page: Open, media: Media) -> None:

@@ -164,7 +164,9 @@ async def test_a_site_publishes_through_its_agent_and_becomes_ready(house: Runni
         published = {**room, "kind": "publisher", "site": "s-bac-1", "session": params["session"]}
         await agent.observe([room, published])
         patch = json.loads(await asyncio.wait_for(watcher.next(), 5))["patch"]
-        assert patch["sites"] == {"s-bac-1": {"state": "ready", "home": "ready"}}
+        assert patch["sites"] == {
+            "s-bac-1": {"state": "ready", "home": "ready", "session": params["session"]}
+        }
         assert patch["mcus"]["bac"]["publishers"] == 1
 
 

@@ -129,6 +129,32 @@ async def test_a_second_publisher_that_is_refused_leaves_the_first_on_its_way(si
     assert answer.status_code == 204
 
 
+async def test_a_page_makes_its_own_session_anew_but_takes_no_other_ones_place_unasked(
+    site: Site,
+) -> None:
+    """Also while the other is only about to publish, and the MCU still has the first."""
+    kiosk, laptop = "?client=kiosk000", "?client=laptop00"
+    first = (await site.publish(kiosk)).headers["location"].rpartition("/")[2]
+    assert first.startswith("kiosk000-")
+    site.observe(NORTH, s_bac_1=first)
+    assert (await site.publish(kiosk)).status_code == 201
+    assert site.house.mcus.requests[-1][2]["replace"] is True
+    is_problem(await site.publish(laptop), 409, "already-publishing")
+    assert (await site.publish(laptop + "&replace=true")).status_code == 201
+    is_problem(await site.publish(kiosk), 409, "already-publishing")
+    second = site.house.mcus.requests[-1][2]["session"]
+    site.observe(NORTH, s_bac_1=second)
+    is_problem(await site.publish(kiosk), 409, "already-publishing")
+    await site.client.delete(f"/whip/{site.conference}/s-bac-1/{second}", headers=site.headers)
+    site.observe(NORTH)
+    assert (await site.publish(kiosk)).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["short", "With-Dash-00", "x" * 33])
+async def test_a_name_of_a_client_that_fits_in_no_id_is_refused(name: str, site: Site) -> None:
+    is_problem(await site.publish(f"?client={name}"), 422, "invalid")
+
+
 async def test_a_full_conference_takes_no_further_site_but_a_returning_one(site: Site) -> None:
     others = ["s-bac-2", "s-nam-1"]
     object.__setattr__(site.house.conference, "max_sites", 2)

@@ -119,6 +119,18 @@ def test_a_site_goes_from_off_over_connecting_to_ready_and_back(
     assert site(observations, "s-bac-1")["state"] == "off"
 
 
+def test_a_page_is_told_whose_session_its_site_has(observations: Observations) -> None:
+    observations.joining("c1", "s-bac-1", "old")
+    assert "session" not in site(observations, "s-bac-1")
+    observe(observations, NORTH, ROOM, publisher("s-bac-1", "old"))
+    observations.joining("c1", "s-bac-1", "new")
+    assert site(observations, "s-bac-1")["session"] == "old"
+    observe(observations, NORTH, ROOM, publisher("s-bac-1", "new"))
+    assert site(observations, "s-bac-1")["session"] == "new"
+    observe(observations, NORTH, ROOM)
+    assert "session" not in site(observations, "s-bac-1")
+
+
 def test_a_site_whose_media_stops_is_lost(observations: Observations) -> None:
     observe(observations, NORTH, ROOM, publisher("s-bac-1"))
     observe(observations, NORTH, ROOM, publisher("s-bac-1"), silent=[("c1", "s-bac-1")])

@@ -45,6 +45,7 @@ describe('the line', () => {
     ['blocks UDP: the server answered, no packet came', 'udp_blocked', { status: 201, connected: false, h264: true }],
     ['has no MCU', 'mcu_away', { status: 503, problem: 'urn:diemcau:mcu-away', connected: false, h264: true }],
     ['is refused', 'server_refuses', { status: 403, connected: false, h264: true }],
+    ['is in use', 'line_in_use', { status: 409, problem: 'urn:diemcau:already-publishing', connected: false, h264: true }],
     ['loses', 'line_lossy', { ...line, loss_pct: 4 }],
     ['is far', 'line_far', { ...line, rtt_ms: 220 }],
     ['is uneven', 'line_far', { ...line, jitter_ms: 90 }],

@@ -3,7 +3,7 @@ docs/protocol.md section 3."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.exceptions import HTTPException
 
 from diemcau.api.context import ServerDep
@@ -17,6 +17,8 @@ router = APIRouter(prefix="/whip")
 
 Joining = Annotated[Principal, may(Action.JOIN, "conference")]
 """A site publishes as itself; an operator, and whoever answers for it, may set it up."""
+
+Client = Annotated[str, Query(pattern=r"^[a-z0-9]{8,32}$")]
 
 _SITE, _SESSION = "/{conference}/{site}", "/{conference}/{site}/{session}"
 
@@ -40,10 +42,11 @@ async def publish(
     principal: Joining,
     replace: bool = False,
     content: bool = False,
+    client: Client = "",
 ) -> Response:
     offer = await text_body(request, SDP)
     source = source_of(site, content)
-    published = await server.sessions.publish(conference, source, offer, replace)
+    published = await server.sessions.publish(conference, source, offer, replace, client)
     location = f"/whip/{conference}/{site}/{published.session}" + "?content=true" * content
     return sdp_response(201, published.answer, location, published.session)
 

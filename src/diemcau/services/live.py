@@ -336,6 +336,9 @@ def _source(conference: Conference, source: str, home: str, said: Said) -> Json:
         "home": state_at_home(source, home, said),
         "tally": _tally(conference, source),
     }
+    session = said.seen.get(home, NOTHING).publishers.get(source)
+    if session:
+        state["session"] = session
     if source in conference.slots:
         state["slot"] = conference.slots.index(source)
         state["input"] = arriving(conference, source, said)

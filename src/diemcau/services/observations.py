@@ -109,6 +109,12 @@ class Said:
     def publishing(self, site: str, mcu: str) -> bool:
         return site in self.seen.get(mcu, NOTHING).publishers
 
+    def holder(self, source: str, mcu: str) -> str:
+        """The session that publishes the source, or is about to; "" for none."""
+        if not self.expected.get(source, True):
+            return self.sessions[source]
+        return self.seen.get(mcu, NOTHING).publishers.get(source, "")
+
     def input(self, site: str, slot: int) -> str:
         """What arrives on the site's mixer slot; what was said of another slot is old."""
         said_slot, state = self.inputs.get(site, (slot, "waiting"))

@@ -16,7 +16,7 @@ from diemcau.ports.mcus import McuAway, McuRefused, Mcus
 from diemcau.services import sdp
 from diemcau.services.conferences import ConferenceControl
 from diemcau.services.hub import Hub
-from diemcau.services.observations import Observations
+from diemcau.services.observations import Observations, Said
 from diemcau.services.refusals import (
     AlreadyPublishing,
     BadSdp,
@@ -56,16 +56,17 @@ class Sessions:
         self._hub = hub
 
     async def publish(
-        self, conference_id: str, source: str, offer: str, replace: bool
+        self, conference_id: str, source: str, offer: str, replace: bool, client: str = ""
     ) -> Published:
-        """A WHIP offer of a site, or of its content, to its home MCU."""
+        """A WHIP offer of a site, or of its content, to its home MCU. The ids of a ``client``'s
+        sessions begin with its name, and it may always take the place of its own."""
         conference = self._taking_part(conference_id, source)
         sdp.check_offer(offer)
         mcu = self._control.home(conference_id, source)
         if not self._mcus.online(mcu):
             raise McuUnavailable(mcu)
-        self._admit(conference, source, mcu, replace)
-        session = token_urlsafe(12)
+        self._admit(conference, source, mcu, replace, client)
+        session = f"{client}-{token_urlsafe(12)}" if client else token_urlsafe(12)
         former = self._observations.of(conference_id).sessions.get(source, "")
         self._observations.joining(conference_id, source, session)
         self._hub.changed(conference_id)
@@ -74,7 +75,7 @@ class Sessions:
             "site": source,
             "session": session,
             "offer": offer,
-            "replace": replace,
+            "replace": replace or bool(client),
         }
         try:
             result = await self._ask(mcu, "whip.publish", params, source)
@@ -143,15 +144,25 @@ class Sessions:
             )
         return conference
 
-    def _admit(self, conference: Conference, source: str, mcu: str, replace: bool) -> None:
+    def _admit(
+        self, conference: Conference, source: str, mcu: str, replace: bool, client: str
+    ) -> None:
         """Content comes in wherever its site may be."""
         said, site = self._observations.of(conference.id), site_of(source)
-        if said.publishing(source, mcu) and not replace:
+        if not replace and self._taken(said, source, mcu, client):
             raise AlreadyPublishing(site)
         if conference.locked and site not in conference.admitted:
             raise ConferenceLocked
         if len(said.present() - {site}) >= conference.max_sites:
             raise ConferenceFull(conference.max_sites)
+
+    def _taken(self, said: Said, source: str, mcu: str, client: str) -> bool:
+        """Whether somebody else publishes the source, or is about to. Who does not say who he is
+        cannot be told from whoever is about to."""
+        if not client:
+            return said.publishing(source, mcu)
+        holder = said.holder(source, mcu)
+        return bool(holder) and not holder.startswith(f"{client}-")
 
     def _whip_mcu(self, conference_id: str, source: str, session: str) -> str:
         self._taking_part(conference_id, source)

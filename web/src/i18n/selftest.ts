@@ -67,6 +67,8 @@ export const selftest = {
   'test.do_echo': ['Giảm âm lượng loa, đặt micro xa loa và không hướng vào loa; tắt đường "monitor" của bộ trộn âm.', 'Turn the loudspeaker down, move the microphone away from it; turn off "monitor" on the mixer.'],
   'test.server_refuses': ['Máy chủ không nhận hình tiếng của điểm cầu', "The server refuses the site's picture and sound"],
   'test.do_server_refuses': ['Tải lại trang; nếu vẫn vậy, gọi phòng điều khiển và đọc dòng chữ này.', 'Load the page again; if it stays so, call the control room and read this line to them.'],
+  'test.line_in_use': ['Đường truyền đang dùng cho phiên họp: điểm cầu đang được mở ở nơi khác', 'The line is in use by the session: this site is open elsewhere'],
+  'test.do_line_in_use': ['Không thử đè lên phiên đang họp. Nếu không còn nơi nào đang họp, chờ nửa phút rồi thử lại bước này.', 'Nothing is tried over a session that is on. If nobody is in it any more, wait half a minute and try this step again.'],
   'test.mcu_away': ['MCU của điểm cầu chưa sẵn sàng', "The site's MCU is not ready"],
   'test.do_mcu_away': ['Đợi một phút rồi thử lại; nếu vẫn vậy, gọi cán bộ kỹ thuật MCU.', "Wait a minute and try again; then call the MCU's technician."],
   'test.udp_blocked': ['Mạng chặn UDP: hình tiếng không tới được MCU', 'The network blocks UDP: picture and sound do not reach the MCU'],

@@ -1,12 +1,13 @@
 /**
  * A site that stays on the line: a WHIP session that is made again after anything,
- * be it the connection, the MCU or the server that says so.
+ * be it the connection, the MCU or the server that says so. It takes the place of whoever is there when it starts,
+ * and not again: of two pages of one site the later one has it, and the other lets go.
  */
 import type { Api, Problem } from './api.ts';
 import { Attempts } from './attempts.ts';
 import { between, read, type Reading } from './stats.ts';
 import type { Quality, SiteState } from './types.ts';
-import { WhipSession } from './whip.ts';
+import { isOwn, WhipSession } from './whip.ts';
 
 export type PublisherStatus = 'idle' | 'connecting' | 'live' | 'lost' | 'refused';
 
@@ -19,6 +20,7 @@ const GRACE_MS = 2500;
 const SILENT_MS = 2000;
 /** The same, when the programme from the same MCU has stopped too. */
 const DOUBTFUL_MS = 800;
+const TAKEN = 'urn:diemcau:already-publishing';
 const COUNT_EVERY_MS = 250;
 const QUALITY_EVERY_MS = 1000;
 
@@ -31,7 +33,11 @@ export class Publisher {
   readonly #attempts = new Attempts();
   #session: WhipSession | null = null;
   #media: MediaStream | null = null;
-  #serverState: SiteState | undefined;
+  #home: SiteState | undefined;
+  /** It has not had a session since it was started. */
+  #claims = true;
+  /** A session of its own has been seen: from now on another's is one that took its place. */
+  #seen = false;
   #disconnectedAt: number | undefined;
   #reading: Reading | undefined;
   #heard: { packets: number; at: number } | undefined;
@@ -45,10 +51,13 @@ export class Publisher {
     private readonly api: Api,
     private readonly path: string,
     private readonly simulcast: boolean,
+    /** Another page has this site now; nothing is sent any more. */
+    private readonly ontaken: () => void,
   ) {}
 
   start(media: MediaStream): void {
     this.#media = media;
+    this.#claims = true;
     this.#deaf ??= this.#attempts.follow();
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
     this.#tick();
@@ -60,10 +69,14 @@ export class Publisher {
     await this.#session?.replaceTracks(media).catch(() => this.#close());
   }
 
-  /** What its own MCU has of this site; undefined while that is not known. */
-  notice(state: SiteState | undefined): void {
-    this.#serverState = state;
-    if (state === 'ready') this.#attempts.succeeded();
+  /** What its own MCU has of this site, and whose session; undefined while that is not known. */
+  notice(home: SiteState | undefined, session: string | undefined): void {
+    this.#home = home;
+    if (session === undefined) return;
+    if (isOwn(session)) {
+      this.#seen = true;
+      if (home === 'ready') this.#attempts.succeeded();
+    } else if (this.#seen) this.#giveWay();
   }
 
   /** What is received from the same MCU has stopped. */
@@ -78,6 +91,7 @@ export class Publisher {
     this.#deaf = undefined;
     this.#attempts.giveUp();
     this.#close();
+    this.#seen = false;
     this.status = 'idle';
   }
 
@@ -97,7 +111,7 @@ export class Publisher {
     if (state === 'connected') {
       this.status = 'live';
       this.#disconnectedAt = undefined;
-      const gone = this.#serverState === 'off' || this.#serverState === 'lost';
+      const gone = this.#home === 'off' || this.#home === 'lost';
       if (gone && age > GRACE_MS) return true;
       const limit = this.#doubt ? DOUBTFUL_MS : SILENT_MS;
       return this.#heard !== undefined && now - this.#heard.at > limit;
@@ -116,7 +130,8 @@ export class Publisher {
   }
 
   async #attempt(signal: AbortSignal): Promise<void> {
-    const { api, path, simulcast } = this;
+    const { api, simulcast } = this;
+    const path = this.#claims ? WhipSession.claim(this.path) : this.path;
     const media = this.#media;
     if (!media) return;
     if (this.status === 'idle') this.status = 'connecting';
@@ -128,6 +143,7 @@ export class Publisher {
 
   #adopt(session: WhipSession): void {
     this.#session = session;
+    this.#claims = false;
     this.#reading = undefined;
     this.#heard = undefined;
     this.#disconnectedAt = undefined;
@@ -135,7 +151,13 @@ export class Publisher {
     this.sessions += 1;
   }
 
+  #giveWay(): void {
+    this.stop();
+    this.ontaken();
+  }
+
   #failed(problem: Problem): void {
+    if (problem.type === TAKEN) return this.#giveWay();
     this.problem = problem;
     this.status = problem.final ? 'refused' : 'lost';
   }

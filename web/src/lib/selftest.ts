@@ -15,7 +15,7 @@ export type Fault =
   | 'camera_black' | 'camera_frozen' | 'camera_slow'
   | 'mic_missing' | 'mic_silent' | 'mic_quiet' | 'mic_clipping'
   | 'sound_unheard' | 'echo'
-  | 'server_refuses' | 'mcu_away' | 'udp_blocked' | 'line_lossy' | 'line_far' | 'line_narrow'
+  | 'server_refuses' | 'line_in_use' | 'mcu_away' | 'udp_blocked' | 'line_lossy' | 'line_far' | 'line_narrow'
   | 'codec_missing' | 'codec_other';
 
 export type Figures = Record<string, number>;
@@ -138,6 +138,7 @@ export function codec(line: Line): Verdict | undefined {
 }
 
 function lineFault(line: Line): Fault | null {
+  if (line.problem === 'urn:diemcau:already-publishing') return 'line_in_use';
   if (line.status !== 201) {
     const away = AWAY.has(line.problem ?? '') || line.status === 503;
     return away ? 'mcu_away' : 'server_refuses';

@@ -7,7 +7,7 @@ import type { SiteState } from './types.ts';
 import { WhipSession } from './whip.ts';
 
 /** Why nothing is shared; each has its text in the catalogue (`share.fault_*`). */
-export type ShareFault = 'denied' | 'failed' | 'unsupported';
+export type ShareFault = 'denied' | 'failed' | 'unsupported' | 'taken';
 
 /**
  * Sound of a tab only (a film): that of the whole machine has the programme in it, which would come back to everybody.
@@ -33,7 +33,7 @@ export class Share {
   #ended = false;
 
   constructor(api: Api, conference: string, site: string) {
-    this.publisher = new Publisher(api, WhipSession.path(conference, site, true), false);
+    this.publisher = new Publisher(api, WhipSession.path(conference, site, true), false, () => this.#giveWay());
   }
 
   /** Ask what to share and send it; nobody is told anything where that is called off. */
@@ -66,9 +66,14 @@ export class Share {
     this.stop();
   }
 
-  /** What its own MCU has of this content; undefined while that is not known. */
-  notice(state: SiteState | undefined): void {
-    this.publisher.notice(state);
+  /** What its own MCU has of this content, and whose session; undefined while that is not known. */
+  notice(home: SiteState | undefined, session: string | undefined): void {
+    this.publisher.notice(home, session);
+  }
+
+  #giveWay(): void {
+    this.stop();
+    this.fault = 'taken';
   }
 
   #send(screen: MediaStream): void {

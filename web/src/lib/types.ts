@@ -86,6 +86,8 @@ export interface Site {
   state: SiteState;
   /** The state as the site's own MCU sees it, whatever comes through to the master's mixer. */
   home: SiteState;
+  /** The session that publishes it, while one does. */
+  session?: string;
   tally: Tally;
   muted: boolean;
   slot?: number;
@@ -98,7 +100,7 @@ export interface Site {
 }
 
 /** A site's content; `id` is what a scene calls it. */
-export type Content = Pick<Site, 'id' | 'state' | 'home' | 'tally' | 'slot' | 'level_db' | 'quality'>;
+export type Content = Pick<Site, 'id' | 'state' | 'home' | 'session' | 'tally' | 'slot' | 'level_db' | 'quality'>;
 
 export interface Mcu {
   id: string;

@@ -60,13 +60,26 @@ function preferH264(transceiver: RTCRtpTransceiver): void {
   }
 }
 
+/** This page, as the server tells it from others of the same site: the ids of its sessions begin with it. */
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Whether this page has made the session, as the server names it. */
+export function isOwn(session: string): boolean {
+  return session.startsWith(`${PAGE}-`);
+}
+
 export class WhipSession extends PeerSession {
   readonly #better = new BetterPicture();
   #sendsBetter = true;
 
   static path(conference: string, site: string, content = false): string {
-    const of = `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?replace=true`;
+    const of = `/whip/${encodeURIComponent(conference)}/${encodeURIComponent(site)}?client=${PAGE}`;
     return content ? `${of}&content=true` : of;
+  }
+
+  /** The same, in the place of whoever is there. */
+  static claim(path: string): string {
+    return `${path}&replace=true`;
   }
 
   /** Offer → answer; with simulcast first, and with one layer if the server will not have that (422). */

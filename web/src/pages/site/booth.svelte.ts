@@ -18,7 +18,7 @@ import * as microphone from './microphone.ts';
 /** What is written down with an incident, beside the quality. */
 const INCIDENT_FIGURES = ['rtt_ms', 'loss_pct', 'jitter_ms', 'kbps', 'fps'] as const;
 
-export type Phase = 'check' | 'joined' | 'left';
+export type Phase = 'check' | 'joined' | 'left' | 'taken';
 
 export class Booth {
   readonly live: Live;
@@ -71,7 +71,7 @@ export class Booth {
     this.live = new Live(conference, api.token);
     this.#at = api.at(conference);
     this.simulcast = options.get('simulcast') !== '0';
-    this.publisher = new Publisher(api, WhipSession.path(conference, site), this.simulcast);
+    this.publisher = new Publisher(api, WhipSession.path(conference, site), this.simulcast, () => this.#giveWay());
     this.#memory = recall(sessionStorage, conference, site);
     this.picked = this.#memory.devices;
     this.mic = { ...this.mic, on: this.#memory.micOn };
@@ -82,7 +82,7 @@ export class Booth {
     const stopLive = this.live.start();
     const changed = () => void this.#devicesChanged();
     navigator.mediaDevices?.addEventListener('devicechange', changed);
-    const timer = setInterval(() => this.live.sendQuality(this.quality), 1000);
+    const timer = setInterval(() => this.phase === 'joined' && this.live.sendQuality(this.quality), 1000);
     void this.acquire();
     return () => {
       navigator.mediaDevices?.removeEventListener('devicechange', changed);
@@ -104,12 +104,24 @@ export class Booth {
     this.phase = 'left';
   }
 
+  /** Take the site back from the page that has it. */
+  resume(): void {
+    this.phase = 'joined';
+    void this.acquire();
+  }
+
+  #giveWay(): void {
+    this.hangUp();
+    this.phase = 'taken';
+  }
+
   /** Let go of sessions and devices; the page is going away. */
   hangUp(): void {
     clearTimeout(this.#retry);
     this.publisher.stop();
     this.player?.stop();
     this.#stopLevel();
+    this.#stopLevel = () => undefined;
     stopTracks(this.media);
     this.media = null;
   }
@@ -121,7 +133,7 @@ export class Booth {
   }
 
   async #acquire(): Promise<void> {
-    if (this.phase === 'left') return;
+    if (this.phase === 'left' || this.phase === 'taken') return;
     clearTimeout(this.#retry);
     try {
       this.#adopt(await capture(this.picked));

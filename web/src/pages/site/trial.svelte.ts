@@ -73,9 +73,12 @@ export class Trial {
     this.step = 'idle';
   }
 
+  /** A line that could not be tried is none that failed: nothing of it goes on the check sheet. */
   async keep(): Promise<void> {
+    const tried = this.results.filter((one) => this.verdicts.get(one.item)?.fault !== 'line_in_use');
+    if (tried.length === 0) return;
     try {
-      await this.ground.keep(this.results);
+      await this.ground.keep(tried);
       this.kept = 'yes';
     } catch {
       this.kept = 'failed';
