@@ -45,8 +45,8 @@ function faultOf(error: unknown): CaptureFault {
 }
 
 /**
- * Camera and microphone as picked; a picked device that is gone gives way to the system's own choice,
- * and a room without a microphone still shows its picture.
+ * Camera and microphone as picked; a picked device that is gone, and that one alone, gives way to the system's own
+ * choice, and a room without a microphone still shows its picture.
  */
 export async function capture(devices: Devices): Promise<MediaStream> {
   // Browsers hide the camera from pages that came over plain HTTP.
@@ -55,21 +55,24 @@ export async function capture(devices: Devices): Promise<MediaStream> {
   try {
     return await media.getUserMedia(constraints(devices));
   } catch (error) {
-    const picked = devices.camera !== undefined || devices.microphone !== undefined;
-    if (faultOf(error) === 'missing' && picked) return capture({});
-    if (faultOf(error) === 'missing' && (await has('videoinput'))) return pictureOnly(media);
-    throw new CaptureError(faultOf(error), error);
+    if (faultOf(error) !== 'missing') throw new CaptureError(faultOf(error), error);
+    const listed = await media.enumerateDevices();
+    const there = pluggedIn(devices, listed);
+    if (Object.keys(there).length < Object.keys(devices).length) return capture(there);
+    if (listed.some((device) => device.kind === 'videoinput')) return pictureOnly(media, devices);
+    throw new CaptureError('missing', error);
   }
 }
 
-async function has(kind: MediaDeviceKind): Promise<boolean> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.some((device) => device.kind === kind);
+/** Those picked that are plugged in. */
+export function pluggedIn(picked: Devices, listed: readonly MediaDeviceInfo[]): Devices {
+  const known = new Set(listed.map((device) => device.deviceId));
+  return Object.fromEntries(Object.entries(picked).filter(([, id]) => known.has(id)));
 }
 
-async function pictureOnly(media: MediaDevices): Promise<MediaStream> {
+async function pictureOnly(media: MediaDevices, devices: Devices): Promise<MediaStream> {
   try {
-    return await media.getUserMedia({ ...constraints({}), audio: false });
+    return await media.getUserMedia({ ...constraints(devices), audio: false });
   } catch (error) {
     throw new CaptureError(faultOf(error), error);
   }

@@ -1,7 +1,6 @@
 /** A site at work: camera and microphone, the way out (WHIP), and what the room is told. */
 import type { Api, ConferenceApi } from '../../lib/api.ts';
-import { Backoff } from '../../lib/backoff.ts';
-import { capture, CaptureError, stopTracks, type CaptureFault, type Devices } from '../../lib/capture.ts';
+import type { Devices } from '../../lib/capture.ts';
 import { listen } from '../../lib/level.ts';
 import { Live } from '../../lib/live.svelte.ts';
 import { Notices } from '../../lib/notices.svelte.ts';
@@ -12,6 +11,7 @@ import * as ptz from '../../lib/ptz.ts';
 import type { Quality } from '../../lib/types.ts';
 import type { Result } from '../../lib/selftest.ts';
 import { WhipSession } from '../../lib/whip.ts';
+import { Bench } from './bench.svelte.ts';
 import { recall, remember, type Memory } from './memory.ts';
 import * as microphone from './microphone.ts';
 
@@ -20,16 +20,12 @@ const INCIDENT_FIGURES = ['rtt_ms', 'loss_pct', 'jitter_ms', 'kbps', 'fps'] as c
 
 export type Phase = 'check' | 'joined' | 'left' | 'taken';
 
-export class Booth {
+export class Booth extends Bench {
   readonly live: Live;
   readonly publisher: Publisher;
   readonly notices = new Notices();
   readonly simulcast: boolean;
   phase = $state<Phase>('check');
-  media = $state.raw<MediaStream | null>(null);
-  fault = $state<CaptureFault | null>(null);
-  devices = $state.raw<MediaDeviceInfo[]>([]);
-  picked = $state.raw<Devices>({});
   mic = $state.raw<microphone.MicState>({ on: true, serverMuted: undefined, asked: false, held: false });
   level = $state(-100);
   player = $state.raw<Player>();
@@ -42,7 +38,6 @@ export class Booth {
   readonly quality: Quality = $derived.by(() =>
     worse(this.publisher.quality, this.player?.quality),
   );
-  readonly hasMicrophone = $derived.by(() => (this.media?.getAudioTracks().length ?? 0) > 0);
   readonly micOpen = $derived.by(() => this.hasMicrophone && microphone.isOpen(this.mic));
 
   readonly handUp = $derived.by(() => (this.live.state?.conference.hands ?? []).some((hand) => hand.site === this.site));
@@ -54,11 +49,8 @@ export class Booth {
   });
 
   readonly #at: ConferenceApi;
-  readonly #backoff = new Backoff(1000, 5000);
   #memory: Memory;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #stopLevel: () => void = () => undefined;
-  #acquiring: Promise<void> | null = null;
   /** One after the other: of two orders the later one counts. */
   #orders: Promise<unknown> = Promise.resolve();
 
@@ -68,6 +60,7 @@ export class Booth {
     readonly site: string,
     options: URLSearchParams,
   ) {
+    super();
     this.live = new Live(conference, api.token);
     this.#at = api.at(conference);
     this.simulcast = options.get('simulcast') !== '0';
@@ -78,16 +71,14 @@ export class Booth {
     if (this.#memory.joined || options.get('autojoin') === '1') this.phase = 'joined';
   }
 
-  start(): () => void {
+  override start(): () => void {
     const stopLive = this.live.start();
-    const changed = () => void this.#devicesChanged();
-    navigator.mediaDevices?.addEventListener('devicechange', changed);
+    const stopDevices = super.start();
     const timer = setInterval(() => this.phase === 'joined' && this.live.sendQuality(this.quality), 1000);
-    void this.acquire();
     return () => {
-      navigator.mediaDevices?.removeEventListener('devicechange', changed);
       clearInterval(timer);
       this.hangUp();
+      stopDevices();
       stopLive();
     };
   }
@@ -117,38 +108,20 @@ export class Booth {
 
   /** Let go of sessions and devices; the page is going away. */
   hangUp(): void {
-    clearTimeout(this.#retry);
     this.publisher.stop();
     this.player?.stop();
     this.#stopLevel();
     this.#stopLevel = () => undefined;
-    stopTracks(this.media);
-    this.media = null;
+    this.letGo();
   }
 
-  /** Open camera and microphone; try again by itself where a person need not do anything first. */
-  acquire(): Promise<void> {
-    this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
-    return this.#acquiring;
+  override async acquire(): Promise<void> {
+    if (this.phase === 'check' || this.phase === 'joined') await super.acquire();
   }
 
-  async #acquire(): Promise<void> {
-    if (this.phase === 'left' || this.phase === 'taken') return;
-    clearTimeout(this.#retry);
-    try {
-      this.#adopt(await capture(this.picked));
-    } catch (error) {
-      this.fault = error instanceof CaptureError ? error.fault : 'other';
-      const waits = this.fault === 'denied' || this.fault === 'insecure';
-      if (!waits) this.#retry = setTimeout(() => void this.acquire(), this.#backoff.next());
-    }
-    await this.#listDevices();
-  }
-
-  async pick(devices: Devices): Promise<void> {
-    this.picked = devices;
+  override async pick(devices: Devices): Promise<void> {
     this.#save({ devices });
-    await this.acquire();
+    await super.pick(devices);
   }
 
   toggleMic(): void {
@@ -230,19 +203,12 @@ export class Booth {
     for (const track of this.media?.getAudioTracks() ?? []) track.enabled = this.mic.on;
   }
 
-  #adopt(media: MediaStream): void {
-    const before = this.media;
-    this.media = media;
-    this.fault = null;
-    this.#backoff.reset();
+  protected override adopted(media: MediaStream): void {
     this.#applyMic();
     this.#learnCamera(media);
-    for (const track of media.getTracks()) track.onended = () => void this.acquire();
     this.#stopLevel();
     this.#stopLevel = listen(media, (level) => (this.level = level));
     if (this.phase === 'joined') this.#publish();
-    for (const track of before?.getTracks() ?? []) track.onended = null;
-    stopTracks(before);
   }
 
   #learnCamera(media: MediaStream): void {
@@ -261,17 +227,6 @@ export class Booth {
     if (!this.media) return;
     if (this.publisher.status === 'idle') this.publisher.start(this.media);
     else void this.publisher.replace(this.media);
-  }
-
-  async #devicesChanged(): Promise<void> {
-    await this.#listDevices();
-    const waits = this.fault === 'missing' || this.fault === 'busy';
-    const plugged = this.devices.some((device) => device.kind === 'audioinput');
-    if (waits || (this.media && !this.hasMicrophone && plugged)) await this.acquire();
-  }
-
-  async #listDevices(): Promise<void> {
-    this.devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
   }
 
   #save(change: Partial<Memory>): void {
