@@ -148,6 +148,40 @@ def test_the_later_of_two_pages_of_a_site_has_it_and_the_other_says_so(
     expect(second.get_by_role("button", name="Tiếp tục ở đây")).to_be_visible()
 
 
+ASKED = """
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  window.given = [];
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    await new Promise((allow) => (window.allow = allow));
+    const media = await real(wanted);
+    window.given.push(...media.getTracks());
+    return media;
+  };
+"""
+
+
+@pytest.mark.parametrize("ended", ["the session is over", "the room has left"])
+def test_a_camera_that_is_allowed_when_all_is_over_is_not_sent(
+    ended: str, open_page: Open, media: Media
+) -> None:
+    page = open_page("/api/health")
+    page.add_init_script(ASKED)
+    media.serve(page)
+    page.goto(f"{BASE}{SITE}")
+    expect(page.get_by_role("button", name="Rời phiên họp")).to_be_visible()
+    if ended == "the room has left":
+        page.get_by_role("button", name="Rời phiên họp").click()
+    else:
+        send(page, "/api/conferences/c1/end", {})
+    expect(page.get_by_role("button", name="Rời phiên họp")).to_have_count(0)
+    page.evaluate("window.allow()")
+    until(page, lambda: page.evaluate("window.given.length") == 2, "the camera is allowed")
+    page.wait_for_timeout(1000)
+    assert media.count("POST/whip") == 0
+    if ended == "the room has left":
+        assert page.evaluate("window.given.map((one) => one.readyState)") == ["ended", "ended"]
+
+
 def test_reload_joins_again_without_a_click(open_page: Open, media: Media) -> None:
     page = open_with_media(open_page, media, SITE.replace("?autojoin=1", ""))
     page.get_by_role("button", name="Vào phiên họp").click()

@@ -16,10 +16,14 @@ class Computer extends EventTarget {
   enumerateDevices = () =>
     Promise.resolve(this.plugged.map((deviceId) => ({ deviceId, kind: `${Computer.kind(deviceId)}input` })));
 
+  given: MediaStream[] = [];
+
   getUserMedia = async (wanted: Wanted) => {
     if (this.asks) await new Promise<void>((resolve) => this.asked.push(resolve));
     const kinds = (['audio', 'video'] as const).filter((kind) => wanted[kind]);
-    return stream(kinds.map((kind) => this.#find(kind, wanted[kind] || {})));
+    const made = stream(kinds.map((kind) => this.#find(kind, wanted[kind] || {})));
+    this.given.push(made);
+    return made;
   };
 
   plug(...plugged: string[]): void {
@@ -100,5 +104,24 @@ describe('camera and microphone', () => {
     computer.asked.forEach((allow) => allow());
     await Promise.all([first, last]);
     expect(used()).toEqual(['inside', 'ptz']);
+  });
+
+  it('are given back when they come after the page is over, and not asked for again', async () => {
+    computer.asks = true;
+    const asked = bench.pick({ camera: 'ptz' });
+    await vi.waitFor(() => expect(computer.asked).toHaveLength(1));
+    stop();
+    const next = new Bench();
+    const stopNext = next.start();
+    await Promise.resolve();
+    expect(computer.asked).toHaveLength(1);
+    computer.asks = false;
+    computer.asked.forEach((allow) => allow());
+    await asked;
+    expect(bench.media).toBeNull();
+    await vi.waitFor(() => expect(next.media).not.toBeNull());
+    const states = computer.given.slice(-2).map((made) => made.getTracks().map((track) => track.readyState));
+    expect(states).toEqual([['ended', 'ended'], ['live', 'live']]);
+    stopNext();
   });
 });

@@ -53,7 +53,7 @@ export async function capture(devices: Devices): Promise<MediaStream> {
   const media = navigator.mediaDevices as MediaDevices | undefined;
   if (!media) throw new CaptureError('insecure', undefined);
   try {
-    return await media.getUserMedia(constraints(devices));
+    return await ask(media, constraints(devices));
   } catch (error) {
     if (faultOf(error) !== 'missing') throw new CaptureError(faultOf(error), error);
     const listed = await media.enumerateDevices();
@@ -64,6 +64,15 @@ export async function capture(devices: Devices): Promise<MediaStream> {
   }
 }
 
+/** A page that is over may have left its question on the screen: the next one waits until that is answered. */
+let asking: Promise<unknown> = Promise.resolve();
+
+function ask(media: MediaDevices, wanted: MediaStreamConstraints): Promise<MediaStream> {
+  const asked = asking.then(() => media.getUserMedia(wanted));
+  asking = asked.catch(() => undefined);
+  return asked;
+}
+
 /** Those picked that are plugged in. */
 export function pluggedIn(picked: Devices, listed: readonly MediaDeviceInfo[]): Devices {
   const known = new Set(listed.map((device) => device.deviceId));
@@ -72,7 +81,7 @@ export function pluggedIn(picked: Devices, listed: readonly MediaDeviceInfo[]): 
 
 async function pictureOnly(media: MediaDevices, devices: Devices): Promise<MediaStream> {
   try {
-    return await media.getUserMedia({ ...constraints(devices), audio: false });
+    return await ask(media, { ...constraints(devices), audio: false });
   } catch (error) {
     throw new CaptureError(faultOf(error), error);
   }

@@ -12,27 +12,37 @@ export class Bench {
   readonly #backoff = new Backoff(1000, 5000);
   #retry: ReturnType<typeof setTimeout> | undefined;
   #acquiring: Promise<void> | null = null;
+  /** Let go of: what the browser still hands out is given back. */
+  #over = false;
 
   start(): () => void {
     const changed = () => void this.#devicesChanged();
     navigator.mediaDevices?.addEventListener('devicechange', changed);
-    void this.acquire();
+    void this.open();
     return () => {
       navigator.mediaDevices?.removeEventListener('devicechange', changed);
       this.letGo();
     };
   }
 
+  /** Begin, or begin again after all was let go of. */
+  open(): Promise<void> {
+    this.#over = false;
+    return this.acquire();
+  }
+
   letGo(): void {
+    this.#over = true;
     clearTimeout(this.#retry);
     stopTracks(this.media);
     this.media = null;
   }
 
   /** Open camera and microphone; try again by itself where a person need not do anything first. */
-  acquire(): Promise<void> {
+  async acquire(): Promise<void> {
+    if (this.#over) return;
     this.#acquiring ??= this.#acquire().finally(() => (this.#acquiring = null));
-    return this.#acquiring;
+    await this.#acquiring;
   }
 
   async pick(devices: Devices): Promise<void> {
@@ -48,16 +58,19 @@ export class Bench {
     let wanted: Devices;
     do {
       wanted = this.picked;
-      await this.#open(wanted);
-    } while (wanted !== this.picked);
+      await this.#ask(wanted);
+    } while (wanted !== this.picked && !this.#over);
     await this.#listDevices();
   }
 
-  async #open(wanted: Devices): Promise<void> {
+  async #ask(wanted: Devices): Promise<void> {
     clearTimeout(this.#retry);
     try {
-      this.#adopt(await capture(wanted));
+      const media = await capture(wanted);
+      if (this.#over) stopTracks(media);
+      else this.#adopt(media);
     } catch (error) {
+      if (this.#over) return;
       this.fault = error instanceof CaptureError ? error.fault : 'other';
       const waits = this.fault === 'denied' || this.fault === 'insecure';
       if (!waits) this.#retry = setTimeout(() => void this.acquire(), this.#backoff.next());

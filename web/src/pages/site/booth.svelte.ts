@@ -50,6 +50,7 @@ export class Booth extends Bench {
 
   readonly #at: ConferenceApi;
   #memory: Memory;
+  #attends = true;
   #stopLevel: () => void = () => undefined;
   /** One after the other: of two orders the later one counts. */
   #orders: Promise<unknown> = Promise.resolve();
@@ -98,7 +99,7 @@ export class Booth extends Bench {
   /** Take the site back from the page that has it. */
   resume(): void {
     this.phase = 'joined';
-    void this.acquire();
+    void this.open();
   }
 
   #giveWay(): void {
@@ -113,10 +114,6 @@ export class Booth extends Bench {
     this.#stopLevel();
     this.#stopLevel = () => undefined;
     this.letGo();
-  }
-
-  override async acquire(): Promise<void> {
-    if (this.phase === 'check' || this.phase === 'joined') await super.acquire();
   }
 
   override async pick(devices: Devices): Promise<void> {
@@ -219,12 +216,13 @@ export class Booth extends Bench {
 
   /** Nothing is sent to a session that is over; a new one of the same name finds the room again. */
   attend(open: boolean): void {
+    this.#attends = open;
     if (!open) this.publisher.stop();
     else if (this.phase === 'joined' && this.publisher.status === 'idle') this.#publish();
   }
 
   #publish(): void {
-    if (!this.media) return;
+    if (!this.media || !this.#attends) return;
     if (this.publisher.status === 'idle') this.publisher.start(this.media);
     else void this.publisher.replace(this.media);
   }
