@@ -1,5 +1,6 @@
 """WHIP, WHEP and the watchdogs of the pages on real packets between two pages of one browser."""
 
+import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -83,6 +84,19 @@ def test_silent_feed_gets_a_new_session_and_keeps_its_last_picture(
     playing(page)
     before = frames(page)
     until(page, lambda: frames(page) > before + 5, "frames of the new session")
+
+
+@pytest.mark.parametrize(("status", "name"), [(404, "unknown-conference"), (401, "token-expired")])
+def test_the_projector_is_black_when_the_session_is_over(
+    status: int, name: str, open_page: Open, media: Media
+) -> None:
+    page = open_with_media(open_page, media, "/c/c1/screen#token=viewer")
+    playing(page)
+    problem = json.dumps({"type": f"urn:diemcau:{name}", "status": status})
+    page.route("**/whep/c1/**", lambda route: route.fulfill(status=status, body=problem))
+    media.tell("silence()")
+    expect(page.locator("main.dark")).to_be_visible(timeout=10_000)
+    assert page.evaluate("document.querySelector('.feed video').srcObject") is None
 
 
 def test_site_publishes_again_when_its_mcu_falls_silent(open_page: Open, media: Media) -> None:

@@ -1,6 +1,7 @@
 /**
  * A feed that keeps playing: a WHEP session, its watchdog, and the next session made ready
- * before the old one is let go, so that the last picture stays until there is a new one.
+ * before the old one is let go, so that the last picture stays until there is a new one, or until the server
+ * says that there will be none.
  */
 import type { Api, Problem } from './api.ts';
 import { Attempts } from './attempts.ts';
@@ -17,6 +18,9 @@ const FRESH_MS = 200;
 const QUALITY_EVERY_MS = 1000;
 /** Of so many measurements the usual one is told. */
 const PLAYOUTS = 5;
+
+/** The session is over. */
+const OVER = 'urn:diemcau:unknown-conference';
 
 interface Watched {
   session: WhepSession;
@@ -64,6 +68,10 @@ export class Player {
   stop(): void {
     this.#stopped = true;
     this.#attempts.giveUp();
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#current?.session.close();
     this.#next?.session.close();
     this.#current = this.#next = null;
@@ -166,6 +174,7 @@ export class Player {
 
   #failed(problem: Problem): void {
     this.problem = problem;
+    if (problem.final || problem.type === OVER) this.#clear();
     if (problem.final) this.status = 'refused';
     else if (!this.#current) this.status = 'no-signal';
   }
