@@ -12,13 +12,13 @@ describe('a site on the line', () => {
   let taken: number;
   let asked: string[];
   let answer: () => Promise<WhipSession>;
-  let pc: { connectionState: string };
+  let pc: { connectionState: string; getStats: () => Promise<unknown> };
 
   const session = () => ({ pc, openedAt: performance.now(), close: () => undefined }) as unknown as WhipSession;
 
   beforeEach(() => {
     vi.useFakeTimers();
-    pc = { connectionState: 'connected', getStats: () => Promise.resolve(new Map()) } as { connectionState: string };
+    pc = { connectionState: 'connected', getStats: () => Promise.resolve(new Map()) };
     answer = () => Promise.resolve(session());
     asked = [];
     taken = 0;
@@ -69,6 +69,12 @@ describe('a site on the line', () => {
     expect(taken).toBe(0);
     publisher.notice('ready', 'of-another-1');
     expect([taken, publisher.status]).toEqual([1, 'idle']);
+  });
+
+  it('counts on after a count that failed', async () => {
+    const counts = vi.spyOn(pc, 'getStats').mockRejectedValueOnce(new Error('closed meanwhile'));
+    await pass(2000);
+    expect(counts.mock.calls.length).toBeGreaterThan(1);
   });
 
   it('takes the place back when it is started again', async () => {

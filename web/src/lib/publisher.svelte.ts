@@ -180,9 +180,9 @@ export class Publisher {
     const now = performance.now();
     if (this.#counting || now - this.#countedAt < COUNT_EVERY_MS) return;
     this.#counting = true;
-    const report = await session.pc.getStats();
+    const report = await session.pc.getStats().catch(() => undefined);
     this.#counting = false;
-    if (this.#session !== session) return;
+    if (!report || this.#session !== session) return;
     const reading = read(report.values(), false, now);
     this.#hear(reading);
     void session.weigh(now, reading.can_send_kbps).catch(() => undefined);
