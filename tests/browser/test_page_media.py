@@ -137,29 +137,46 @@ def publisher(media: Media) -> str:
     return parse_qs(urlsplit(paths[-1]).query)["client"][0] if paths else ""
 
 
+def has(page: Page, media: Media, site: str, other: str) -> str:
+    """The page publishes, not the other one, and the server says so."""
+    until(page, lambda: publisher(media) not in ("", other), "its session", 20)
+    session = {"session": f"{publisher(media)}-1", "home": "ready"}
+    send(page, "/mock/state", {"sites": {site: session}})
+    expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
+    return publisher(media)
+
+
 def test_the_later_of_two_pages_of_a_site_has_it_and_the_other_says_so(
     open_page: Open, media: Media
 ) -> None:
-    def has(page: Page, other: str) -> str:
-        """It publishes, and the server says so."""
-        until(page, lambda: publisher(media) not in ("", other), "its session")
-        session = {"session": f"{publisher(media)}-1"}
-        send(page, "/mock/state", {"sites": {"s-vp-ubnd": session}})
-        expect(page.locator("p.line.live")).to_be_visible(timeout=10_000)
-        return publisher(media)
-
+    site = "s-vp-ubnd"
     first = open_with_media(open_page, media, SITE)
-    one = has(first, "")
+    one = has(first, media, site, "")
     second = open_with_media(open_page, media, SITE)
-    two = has(second, one)
+    two = has(second, media, site, one)
     expect(first.get_by_text("Điểm cầu này đang được mở ở nơi khác")).to_be_visible()
     sessions = media.count("POST/whip")
     second.wait_for_timeout(2000)
     assert media.count("POST/whip") == sessions
     first.bring_to_front()
     first.get_by_role("button", name="Tiếp tục ở đây").click()
-    assert has(first, two) == one
+    assert has(first, media, site, two) == one
     expect(second.get_by_role("button", name="Tiếp tục ở đây")).to_be_visible()
+
+
+def test_a_rooms_computer_comes_back_when_whoever_took_its_site_has_left(
+    open_page: Open, media: Media
+) -> None:
+    site = "s-dao-duc"
+    kiosk = open_with_media(open_page, media, "/kiosk#token=kiosk")
+    send(kiosk, "/mock/kiosk", {"open": True})
+    one = has(kiosk, media, site, "")
+    laptop = open_with_media(open_page, media, f"/c/c1/site/{site}?autojoin=1#token={site}")
+    two = has(laptop, media, site, one)
+    expect(kiosk.get_by_text("Điểm cầu này đang được mở ở nơi khác")).to_be_visible()
+    laptop.get_by_role("button", name="Rời phiên họp").click()
+    send(kiosk, "/mock/state", {"sites": {site: {"session": None, "home": "off"}}})
+    assert has(kiosk, media, site, two) == one
 
 
 ASKED = """

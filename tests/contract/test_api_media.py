@@ -1,11 +1,13 @@
 """WHIP and WHEP of docs/protocol.md section 3: every bad input has its status and its document."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
 
 from diemcau.domain.roles import Role
+from diemcau.services import sessions
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import MASTER, NORTH, OFFER
 
@@ -97,6 +99,22 @@ async def test_a_published_site_is_connecting_and_a_refused_one_is_not(site: Sit
     site.house.mcus.refusals.clear()
     await site.publish()
     assert state() == "connecting"
+
+
+async def test_a_site_that_never_came_is_not_connecting_for_ever(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "UP_WITHIN_S", 0.05)
+    assert (await site.publish("?client=kiosk000")).status_code == 201
+    said = site.house.server.observations.of(site.conference)
+    async with asyncio.timeout(5):
+        while said.expected:
+            await asyncio.sleep(0.01)
+    assert (await site.publish("?client=laptop00")).status_code == 201
+    session = site.house.mcus.requests[-1][2]["session"]
+    site.observe(NORTH, s_bac_1=session)
+    await asyncio.sleep(0.1)
+    assert said.expected == {"s-bac-1": True}
 
 
 async def test_a_site_whose_media_ended_before_its_farewell_came_has_left(site: Site) -> None:

@@ -14,7 +14,7 @@ describe('a site on the line', () => {
   let answer: () => Promise<WhipSession>;
   let pc: { connectionState: string; getStats: () => Promise<unknown> };
 
-  const session = () => ({ pc, openedAt: performance.now(), close: () => undefined }) as unknown as WhipSession;
+  const session = () => ({ pc, openedAt: performance.now(), close: () => undefined, weigh: () => Promise.resolve() }) as unknown as WhipSession;
 
   beforeEach(() => {
     vi.useFakeTimers();

@@ -4,6 +4,7 @@ The server relays descriptions and refuses what cannot work; media never passes 
 MCU follows from its address, so sessions outlive a restart of the server.
 """
 
+import asyncio
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any
@@ -40,6 +41,10 @@ class Playing:
     mcu: str
     session: str
     offer: str
+
+
+UP_WITHIN_S = 20.0
+"""An MCU lets a session go that is not up by then, and says nothing of it (``mcu/sessions.py``)."""
 
 
 class Sessions:
@@ -85,6 +90,8 @@ class Sessions:
         except BaseException:
             self._left(conference_id, source, session)
             raise
+        loop = asyncio.get_running_loop()
+        loop.call_later(UP_WITHIN_S, self._expire, conference_id, source, session)
         return Published(session, str(result["answer"]))
 
     async def trickle(self, conference_id: str, source: str, session: str, fragment: str) -> None:
@@ -125,6 +132,14 @@ class Sessions:
 
     async def stop(self, conference_id: str, mcu: str, session: str) -> None:
         await self._of_session(conference_id, mcu, session, "whep.end", {})
+
+    def _expire(self, conference_id: str, source: str, session: str) -> None:
+        """It was answered, and nobody was seen to publish by it."""
+        if self._control.find(conference_id) is None:
+            return
+        said = self._observations.of(conference_id)
+        if not said.expected.get(source, True):
+            self._left(conference_id, source, session)
 
     def _left(self, conference_id: str, source: str, session: str, former: str = "") -> None:
         self._observations.left(conference_id, source, session, former)
