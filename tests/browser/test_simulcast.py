@@ -30,23 +30,18 @@ ROOMS = {CHAIR: "vinh-phuc", COMMUNE: "vnpt"}
 """One at the master MCU, whose pictures go straight to the mixer, and one whose go up a link."""
 LINE_KBPS = 400
 """Enough for the lesser picture and the sound, not for the better one."""
+BETTER = 1280
+LONG_S = 150
+"""The page tries the better one again after half a minute, and after a minute the next time."""
 KEEP_PEERS = """
   window.peers = [];
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...args) { super(...args); window.peers.push(this); }
   };
 """
-SEND_BETTER = """async (active) => {
-  const senders = window.peers.flatMap((peer) => peer.getSenders());
-  for (const sender of senders.filter((one) => one.track?.kind === 'video')) {
-    const parameters = sender.getParameters();
-    parameters.encodings.find((one) => one.rid === 'h').active = active;
-    await sender.setParameters(parameters);
-  }
-}"""
 LEFT_OUT = """() => window.peers.flatMap((peer) => peer.getSenders()).some((sender) =>
   sender.getParameters().encodings.some((one) => one.rid === 'h' && !one.active))"""
-ANY_CLOSED = "() => window.peers.some((peer) => peer.connectionState === 'closed')"
+CLOSED = "window.peers.filter((peer) => peer.connectionState === 'closed').length"
 
 
 class Rooms:
@@ -54,23 +49,13 @@ class Rooms:
         self.folder, self.pages, self.lines = folder, pages, lines
         [self.mixer] = (folder / "mcu" / "vinh-phuc").rglob("mixer.sock")
 
-    def told(self, site: str) -> int:
-        """How often the site's Janus has said that a size of a picture stopped."""
+    async def told(self, site: str) -> bool:
+        """Whether the site's Janus has said that a size of a picture stopped."""
         log = self.folder / "mcu" / ROOMS[site] / "janus" / "janus.log"
-        return log.read_text().count("Didn't receive video")
+        return "Didn't receive video" in log.read_text()
 
-    async def stops(self, site: str, before: int) -> None:
-        """Janus says once more that a size stopped, and the room goes on as it is."""
-
-        async def told() -> bool:
-            return self.told(site) > before
-
-        await becomes(told, bool, timeout=60)
-        with pytest.raises(PlaywrightTimeout):
-            await self.pages[site].wait_for_function(ANY_CLOSED, timeout=1500)
-
-    async def widths(self) -> dict[str, Any]:
-        """How wide the pictures are that the mixer has (docs/protocol.md section 5)."""
+    async def width(self, site: str) -> int:
+        """How wide the site's picture is that the mixer has (docs/protocol.md section 5)."""
         reader, writer = await asyncio.open_unix_connection(str(self.mixer))
         writer.write(b'{"id": 1, "method": "status"}\n')
         answer: dict[str, Any] = {}
@@ -78,7 +63,8 @@ class Rooms:
             answer = json.loads(await reader.readline())
         writer.close()
         inputs = [one for one in answer["result"]["inputs"] if one["source"]]
-        return {one["source"].split()[0]: one["width"] for one in inputs}
+        widths = {one["source"].split()[0]: one["width"] for one in inputs}
+        return int(widths.get(site) or 0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -102,28 +88,24 @@ async def rooms(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rooms
         yield Rooms(folder, pages, lines)
 
 
-async def test_the_mixer_gets_the_better_picture_of_each(rooms: Rooms) -> None:
-    await becomes(rooms.widths, {CHAIR: 1280, COMMUNE: 1280}.__eq__, timeout=30)
+@pytest.mark.parametrize("site", ROOMS)
+async def test_the_mixer_gets_the_better_picture(rooms: Rooms, site: str) -> None:
+    await becomes(lambda: rooms.width(site), BETTER.__eq__, timeout=LONG_S)
 
 
 @pytest.mark.parametrize("site", ROOMS)
-async def test_the_lesser_picture_stands_in_while_the_better_is_not_sent(
+async def test_a_room_whose_line_becomes_narrow_stays_with_the_lesser_picture(
     rooms: Rooms, site: str
 ) -> None:
-    both, page, told = dict.fromkeys(ROOMS, 1280), rooms.pages[site], rooms.told(site)
-    await page.evaluate(SEND_BETTER, False)
-    await becomes(rooms.widths, (both | {site: 640}).__eq__)
-    await rooms.stops(site, told)
-    await page.evaluate(SEND_BETTER, True)
-    await becomes(rooms.widths, both.__eq__)
-
-
-async def test_a_room_whose_line_becomes_narrow_stays_with_the_lesser_picture(
-    rooms: Rooms,
-) -> None:
-    both, told = dict.fromkeys(ROOMS, 1280), rooms.told(COMMUNE)
-    rooms.lines[COMMUNE].lossy(loss=0, delay_ms=5, up_kbps=LINE_KBPS)
-    await rooms.stops(COMMUNE, told)
-    await rooms.pages[COMMUNE].wait_for_function(LEFT_OUT)
-    rooms.lines[COMMUNE].clean()
-    await becomes(rooms.widths, both.__eq__, timeout=60)
+    """A busy machine looks like a narrow line, too: whether the better one is sent when this begins
+    is not known."""
+    page, line = rooms.pages[site], rooms.lines[site]
+    closed = await page.evaluate(CLOSED)
+    line.lossy(loss=0, delay_ms=5, up_kbps=LINE_KBPS)
+    await page.wait_for_function(LEFT_OUT, timeout=LONG_S * 1000)
+    await becomes(lambda: rooms.width(site), lambda width: 0 < width < BETTER)
+    await becomes(lambda: rooms.told(site), bool)
+    with pytest.raises(PlaywrightTimeout):  # the room goes on as it is
+        await page.wait_for_function(f"() => {CLOSED} > {closed}", timeout=1500)
+    line.clean()
+    await becomes(lambda: rooms.width(site), BETTER.__eq__, timeout=LONG_S)

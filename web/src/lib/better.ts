@@ -7,7 +7,7 @@
 /** The lesser picture and the sound, and as much again as the better one needs not to look worse than the lesser. */
 const ENOUGH_KBPS = 600;
 /** Short of it for so long: the line is narrow. */
-const SHORT_MS = 3000;
+const SHORT_MS = 5000;
 /** Only the better picture shows whether the line carries it: it is tried again after this, each time later. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 240_000;

@@ -2,7 +2,7 @@
  * The live state of a conference (docs/protocol.md, section 2), kept while the line is away:
  * an operator must see the last known picture of the session, and a clear line that it is old.
  */
-import { back } from './back.ts';
+import { back, tellWhetherServerAnswers } from './back.ts';
 import { Backoff } from './backoff.ts';
 import { mergePatch } from './patch.ts';
 import type { LiveState, Mcu, Quality } from './types.ts';
@@ -61,6 +61,7 @@ export class Live {
       window.removeEventListener('online', online);
       this.#rest();
       this.#drop();
+      tellWhetherServerAnswers(true);
     };
   }
 
@@ -115,9 +116,12 @@ export class Live {
    */
   #seek(): void {
     const seeking = (this.#seeking ??= Symbol());
+    tellWhetherServerAnswers(false);
     const asked = fetch('/api/health', { cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
     void asked.then((answer) => answer.ok, () => false).then((there) => {
-      if (there && this.#seeking === seeking) this.#open();
+      if (!there || this.#seeking !== seeking) return;
+      tellWhetherServerAnswers(true);
+      this.#open();
     });
     this.#again(this.#backoff.next());
   }
