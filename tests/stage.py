@@ -59,10 +59,10 @@ async def alone(meeting: Meeting, site: str = CHAIR) -> None:
     for name, one in meeting.state["sites"].items():
         if one["muted"]:
             await meeting.command("mute", site=name, muted=False)
-    # Twice: the scene before is shown no more, not even as what comes next.
-    await meeting.command("take", scene=full(site))
+    # By way of nothing: the scene before keeps no place, not even as what leaves the screen.
+    for sites in ([], [site]):
+        await meeting.command("take", scene={"layout": "full", "sites": sites})
     await meeting.command("preview", scene=full(site))
-    await meeting.command("take")
 
 
 async def kill(province: Province, name: str) -> None:
