@@ -396,7 +396,7 @@ def test_an_agent_that_comes_back_finds_everything(rig: Rig) -> None:
     assert status["mix"]["sound"] == {"open": [1]}
     assert [i["state"] for i in status["inputs"][:3]] == ["live"] * 3
     assert [i["source"] for i in status["inputs"]] == ["red", "green", "blue", None]
-    assert status["inputs"][0]["looks"] == "moving", "nobody is shown it"
+    assert status["inputs"][3]["looks"] == "moving", "there is nothing to look at"
     assert status["settings"]["inputs"] == rig.inputs
     assert abs(status["outputs"]["program"]["video_seq"] - program.of(107)[-1].seq) < 200
     assert steps(program.of(107, begin)) == {TICK}
