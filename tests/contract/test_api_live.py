@@ -1,7 +1,6 @@
 """The live socket of docs/protocol.md section 2, over a real connection."""
 
 import asyncio
-import itertools
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -131,25 +130,6 @@ async def test_a_page_without_news_is_told_that_the_server_is_there(
         assert await receive(socket) == {"type": "alive"}
         await house.server.control.banner(house.conference.id, "x")
         assert (await receive(socket))["type"] == "patch"
-
-
-async def test_a_busy_page_is_told_so_too(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "ALIVE_EVERY_S", 0.3)
-    house = served.house
-
-    async def talk() -> None:
-        for number in itertools.count():
-            await house.server.control.banner(house.conference.id, f"{number}")
-            await asyncio.sleep(0.02)
-
-    async with served.events() as socket:
-        await socket.send(json.dumps({"token": house.token(Role.OPERATOR)}))
-        talking = asyncio.create_task(talk())
-        heard: list[str] = []
-        while heard.count("alive") < 2:
-            heard.append((await receive(socket))["type"])
-        talking.cancel()
-    assert heard.count("patch") > 4
 
 
 async def test_a_socket_ends_with_its_token(served: Served) -> None:

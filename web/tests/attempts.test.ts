@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../src/lib/api.ts';
 import { Attempts } from '../src/lib/attempts.ts';
-import { back, tellWhetherServerAnswers } from '../src/lib/back.ts';
+import { back } from '../src/lib/back.ts';
 
 const TICK_MS = 100;
 
@@ -76,12 +76,5 @@ describe('attempts at a session', () => {
     back();
     await pass(2000);
     expect(given).toBe(0);
-  });
-
-  it('are not made while the server is known not to answer', async () => {
-    tellWhetherServerAnswers(false);
-    expect(await pass(5000)).toBe(0);
-    tellWhetherServerAnswers(true);
-    expect(await pass(TICK_MS)).toBe(1);
   });
 });

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -99,7 +98,8 @@ async def _send(socket: WebSocket, server: Server, conference: str, principal: P
     """Whether he may is looked at again for each message: rights may end while a page is open."""
     subscription = server.hub.subscribe(conference, view_at(server, principal, conference))
     try:
-        async for message in _news(subscription):
+        while True:
+            message = await _news(subscription)
             _require_still(server, principal, conference)
             async with asyncio.timeout(SENT_WITHIN_S):
                 await socket.send_text(message)
@@ -118,18 +118,12 @@ def _require_still(server: Server, principal: Principal, conference: str) -> Non
         raise Drop(_code(refusal), f"urn:diemcau:{refusal.id}") from None
 
 
-async def _news(subscription: Subscription) -> AsyncIterator[str]:
-    """What there is to tell, and now and then that the server is there, also where it tells much: a
-    page does not know that a busy line was cut unless it was told to expect that."""
-    time = asyncio.get_running_loop().time
-    due = time() + ALIVE_EVERY_S
-    while True:
-        try:
-            async with asyncio.timeout_at(due):
-                message = await subscription.next()
-        except TimeoutError:
-            message, due = ALIVE, time() + ALIVE_EVERY_S
-        yield message
+async def _news(subscription: Subscription) -> str:
+    try:
+        async with asyncio.timeout(ALIVE_EVERY_S):
+            return await subscription.next()
+    except TimeoutError:
+        return ALIVE
 
 
 async def _listen(socket: WebSocket, server: Server, conference: str, principal: Principal) -> None:

@@ -3,7 +3,7 @@
  * is back; then the next one is made at once.
  */
 import { Problem } from './api.ts';
-import { serverAnswers, whenBack } from './back.ts';
+import { whenBack } from './back.ts';
 import { Backoff } from './backoff.ts';
 
 /** Not answered by then, it went into a line that was cut: the next one may get through. */
@@ -30,7 +30,7 @@ export class Attempts {
   /** One more, if it is time; `failed` hears nothing of one that was given up. */
   async make(attempt: (signal: AbortSignal) => Promise<void>, failed: (problem: Problem) => void): Promise<void> {
     const now = performance.now();
-    if (this.#now || now < this.#notBefore || !serverAnswers()) return;
+    if (this.#now || now < this.#notBefore) return;
     this.#notBefore = now + this.#backoff.next();
     const one = new AbortController();
     this.#now = one;

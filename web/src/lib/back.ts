@@ -14,15 +14,3 @@ export function whenBack(again: () => void): () => void {
 export function back(): void {
   setTimeout(() => waiting.forEach((again) => again()), SPREAD_MS * Math.random());
 }
-
-let answers = true;
-
-/** Whether the server answers, as far as is known. While it does not, one question is enough: a browser has six
- * connections to it, and those that wait in a line that was cut keep the next ones waiting when it is mended. */
-export function serverAnswers(): boolean {
-  return answers;
-}
-
-export function tellWhetherServerAnswers(yes: boolean): void {
-  answers = yes;
-}

@@ -2,7 +2,7 @@
  * The live state of a conference (docs/protocol.md, section 2), kept while the line is away:
  * an operator must see the last known picture of the session, and a clear line that it is old.
  */
-import { back, tellWhetherServerAnswers } from './back.ts';
+import { back } from './back.ts';
 import { Backoff } from './backoff.ts';
 import { mergePatch } from './patch.ts';
 import type { LiveState, Mcu, Quality } from './types.ts';
@@ -61,7 +61,6 @@ export class Live {
       window.removeEventListener('online', online);
       this.#rest();
       this.#drop();
-      tellWhetherServerAnswers(true);
     };
   }
 
@@ -82,7 +81,6 @@ export class Live {
     this.#rest();
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
-    this.#silence = setTimeout(() => this.#reopen(), SILENCE_MS);
     socket.onopen = () => socket.send(JSON.stringify({ token: this.#token }));
     socket.onmessage = (event) => {
       if (socket === this.#socket) this.#receive(JSON.parse(String(event.data)) as Message);
@@ -116,12 +114,9 @@ export class Live {
    */
   #seek(): void {
     const seeking = (this.#seeking ??= Symbol());
-    tellWhetherServerAnswers(false);
     const asked = fetch('/api/health', { cache: 'no-store', signal: AbortSignal.timeout(ASKING_MS) });
     void asked.then((answer) => answer.ok, () => false).then((there) => {
-      if (!there || this.#seeking !== seeking) return;
-      tellWhetherServerAnswers(true);
-      this.#open();
+      if (there && this.#seeking === seeking) this.#open();
     });
     this.#again(this.#backoff.next());
   }
