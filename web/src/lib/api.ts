@@ -5,6 +5,7 @@ import type {
 } from './types.ts';
 import { IncidentCalls } from './incidentCalls.ts';
 import type { Result } from './selftest.ts';
+import { siteOf } from './source.ts';
 
 /** An answer that says no. `status` 0: the server was not reached at all. */
 export class Problem extends Error {
@@ -111,7 +112,7 @@ export class Api {
 
 type Json = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
-/** The calls of one conference. */
+/** The calls of one conference. Those that mean a site may be given what it shares as well. */
 export class ConferenceApi {
   readonly #base: string;
 
@@ -131,10 +132,10 @@ export class ConferenceApi {
   take = (scene?: SceneOrder) => this.#post('take', scene ? { scene } : {});
   takeItem = (item: string, reason = '') => this.#post('take', { item, reason });
   undo = () => this.#post('undo', {});
-  floor = (site: string) => this.#post('floor', { site });
+  floor = (source: string) => this.#post('floor', { site: siteOf(source) });
   turn = (sites: string[], seconds: number) => this.json('PUT', `${this.#base}/turn`, { sites, seconds });
   endTurn = () => this.json('DELETE', `${this.#base}/turn`);
-  rehearse = (sites: string[]) => this.#post('rehearsal', { sites });
+  rehearse = (sources: string[]) => this.#post('rehearsal', { sites: sources.map(siteOf) });
   endRehearsal = () => this.json('DELETE', `${this.#base}/rehearsal`);
   clock = (on: boolean) => this.json('PUT', `${this.#base}/clock`, { on });
   lock = (on: boolean) => this.json('PUT', `${this.#base}/lock`, { on });
@@ -145,10 +146,10 @@ export class ConferenceApi {
   record = (on: boolean) => this.#post('recording', { on });
   stillPath = (site: string, version: string) => `${this.#base}/stills/${encodeURIComponent(site)}?v=${encodeURIComponent(version)}`;
   end = () => this.#post('end', {});
-  call = (site: string) => this.#post<Call>('call', { site });
+  call = (source: string) => this.#post<Call>('call', { site: siteOf(source) });
   release = () => this.#post('release', {});
-  mute = (site: string, muted: boolean) => this.#post('mute', { site, muted });
-  muteAll = (except: string[]) => this.#post('mute-all', { except });
+  mute = (source: string, muted: boolean) => this.#post('mute', { site: siteOf(source), muted });
+  muteAll = (except: string[]) => this.#post('mute-all', { except: [...new Set(except.map(siteOf))] });
   banner = (text: string) => this.#post('banner', { text });
   raiseHand = (site: string) => this.json('PUT', `${this.#base}/hands/${site}`);
   lowerHand = (site: string) => this.json('DELETE', `${this.#base}/hands/${site}`);

@@ -82,7 +82,7 @@ export class Desk {
   }
 
   call(site: string): Promise<boolean> {
-    return this.notices.attempt(() => this.at.call(siteOf(site)));
+    return this.notices.attempt(() => this.at.call(site));
   }
 
   release(): Promise<boolean> {
@@ -90,14 +90,13 @@ export class Desk {
   }
 
   mute(site: string, muted: boolean): Promise<boolean> {
-    return this.notices.attempt(() => this.at.mute(siteOf(site), muted));
+    return this.notices.attempt(() => this.at.mute(site, muted));
   }
 
   /** All but the chair's site and those on air: nobody is cut off in mid-sentence. */
   async muteAll(done: TextKey): Promise<void> {
-    const shown = this.conference?.program?.sites ?? [];
-    const spared = new Set([this.conference?.chair, ...shown.map(siteOf)]);
-    const except = [...spared].filter((id): id is string => Boolean(id));
+    const spared = [this.conference?.chair, ...(this.conference?.program?.sites ?? [])];
+    const except = spared.filter((id): id is string => Boolean(id));
     if (await this.notices.attempt(() => this.at.muteAll(except))) this.notices.add('done', t(done));
   }
 }

@@ -230,13 +230,13 @@ export class ControlDesk extends Desk {
 
   /** All but the chair and those that are marked, or the selected one. */
   muteAllBut(): void {
-    const spared = this.marked.size > 0 ? [...this.marked] : [siteOf(this.selected)];
+    const spared = this.marked.size > 0 ? [...this.marked] : [this.selected];
     const except = [this.conference?.chair ?? '', ...spared].filter(Boolean);
     this.run(() => this.at.muteAll(except));
   }
 
   floor(site: string): void {
-    if (this.site(site)) this.run(() => this.at.floor(siteOf(site)));
+    if (this.site(site)) this.run(() => this.at.floor(site));
   }
 
   lower(site: string): void {
@@ -250,7 +250,7 @@ export class ControlDesk extends Desk {
   }
 
   /** Let these sites be examined, or all. */
-  rehearse = (sites: string[]) => this.run(() => this.at.rehearse(sites.map(siteOf)));
+  rehearse = (sites: string[]) => this.run(() => this.at.rehearse(sites));
   endRehearsal = () => this.run(this.at.endRehearsal);
 
   toggleClock = () => this.run(() => this.at.clock(!this.conference?.clock));
