@@ -17,7 +17,7 @@ from diemcau.domain.resources import Input, Publisher, Uplink, feed_key
 from diemcau.domain.source import is_content
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.present import Held
-from diemcau.mcu.statistics import Reading, sum_of
+from diemcau.mcu.statistics import sizes_of
 from diemcau.ports.media import MediaError
 
 EVERY_S = 0.25
@@ -58,7 +58,7 @@ class Silence:
             if not media:
                 continue
             now = self._clock()
-            packets = sum_of(Reading.of(medium, "in", now) for medium in media).packets
+            packets = sum(size["packets"] for size in sizes_of(media, "in").values())
             known = self._heard.get(number)
             if known is None or packets != known.packets:
                 known = _Heard(packets, now)

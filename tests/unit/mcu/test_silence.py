@@ -17,7 +17,7 @@ class Media(JanusGround):
     """Counts the packets that a test lets come."""
 
     def site(self, name: str, handle: int) -> Held:
-        self.infos[handle] = {"webrtc": {"media": {n: _medium() for n in "01"}}}
+        self.infos[handle] = {"webrtc": {"media": {"0": _medium("audio"), "1": _medium("video")}}}
         self.come(handle, 50)
         return self.put(Publisher("c1", name, "one"), handle)
 
@@ -26,8 +26,8 @@ class Media(JanusGround):
             medium["stats"]["in"]["packets"] += packets
 
 
-def _medium() -> dict[str, Any]:
-    return {"stats": {"in": {"packets": 0, "bytes": 0}}}
+def _medium(kind: str) -> dict[str, Any]:
+    return {"type": kind, "stats": {"in": {"packets": 0, "bytes": 0}}}
 
 
 class Play:
