@@ -202,6 +202,7 @@ def test_kept_scene_of_another_session_is_not_taken(open_page: Open) -> None:
     strangers = {"layout": "full", "sites": ["s-xa-khac"]}
     send(page, "/api/scenes/xa-khac", {"name": "Xã khác", "scene": strangers}, "PUT")
     page.reload()
+    expect(panel(page, "Kịch bản").locator("[aria-current=step]")).to_be_visible()
     press(page, "Shift+L")
     scenes = panel(page, "Cảnh đã lưu")
     scenes.get_by_role("button", name="Lên hình cảnh: Xã khác").click()
