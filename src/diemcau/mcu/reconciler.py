@@ -51,13 +51,13 @@ class Reconciler:
         starts while the server is away leaves everything as it is."""
         loop = asyncio.get_running_loop()
         while True:
-            due = self._retries.next_due(loop.time())
+            now = loop.time()
+            if self._known:
+                self._start_actions(now)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(due):
+                async with asyncio.timeout(self._retries.next_due(now)):
                     await self._wake.wait()
             self._wake.clear()
-            if self._known:
-                self._start_actions(loop.time())
 
     def _start_actions(self, now: float) -> None:
         actions = diff(self._desired, self._media.observed)
