@@ -8,11 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.domain.resources import BLANK, Admission, ChildLink, Downlink, Resource, Room, Uplink
+from diemcau.domain.resources import (
+    BLANK,
+    Admission,
+    ChildLink,
+    Downlink,
+    Listener,
+    Resource,
+    Room,
+    Uplink,
+)
 from diemcau.domain.source import content_of
 from diemcau.lab.net import Network
 from diemcau.lab.watching import now_ms
+from diemcau.mcu.ground import Ground
 from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.ports import free_udp_ports
+from diemcau.mcu.present import Held
+from diemcau.mcu.rooms import Rooms
 from diemcau.ports.media import MediaError
 from diemcau.testing import FakeMedia
 from tests.contract.media_rigs import CHILD, CONFERENCE, PARENT, FakeRig, JanusRig, Rig, until
@@ -248,6 +261,38 @@ async def test_a_picture_that_stops_alone_is_told_also_by_the_next_agent(tmp_pat
             assert stopped(rig) == ([], ["s1"])
             camera.replaceTrack(picture)
             await until(lambda: stopped(rig) == ([], []), "its picture back")
+
+
+@pytest.mark.media
+async def test_whoever_drew_on_a_feed_of_rtp_outlives_it(tmp_path: Path) -> None:
+    """Of such feeds Janus offers anew when they end, whatever it was asked."""
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig:
+            await linked(rig, "site/s1")
+            await rig.join("s1", "one")
+            watch = await rig.watch(LANE)
+            await until(lambda: watch.shows("s1"), "the site")
+            ground, held = watching(rig)
+            rooms = Rooms(ground, None)  # type: ignore[arg-type]
+            port, rtcp_port = free_udp_ports(2)
+            await rooms.add_feed(CONFERENCE, "program", port, rtcp_port, video=True)
+            await ground.switch(held, [("program", "0", "0"), ("program", "1", "1")])
+            await until(lambda: watch.shows(""), "nothing comes of it")
+            await rooms.remove_feed(CONFERENCE, "program")
+            lane = ground.present.feed(CONFERENCE, LANE)
+            assert lane is not None
+            streams = [(LANE, lane.mids.audio, "0"), (LANE, lane.mids.video, "1")]
+            await ground.switch(held, streams)
+            await until(lambda: watch.shows("s1"), "the site again")
+
+
+def watching(rig: Rig) -> tuple[Ground, Held]:
+    """The parent's ground, and whoever watches there."""
+    media = rig.nodes[PARENT].media
+    assert isinstance(media, JanusMedia)
+    (held,) = (one for one in media.present.held if isinstance(one.resource, Listener))
+    return media.ground, held
 
 
 async def refuses(rig: Rig, method: str, params: dict[str, str], code: str) -> None:

@@ -39,7 +39,8 @@ async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
         if name == CONTROL:
             ground.control = handle
             continue
-        resource = _resource(name, info.get("plugin_specific", {}))
+        plugin = info.get("plugin_specific") or {}
+        resource = _resource(name, plugin)
         if resource is None or not _alive(info):
             await handle.detach()
             continue
@@ -48,6 +49,8 @@ async def adopt(ground: Ground, session: Session, admin: Admin) -> None:
         came = {key: size for key, size in sizes.items() if size["packets"]}
         handle.comes = {key: bool(size["bytes_lastsec"]) for key, size in came.items()}
         held = ground.present.put(Held(resource, handle, _mids(resource, info)))
+        if plugin.get("answered") is False:
+            ground.offered(handle)
         if not all(handle.comes.values()):
             ground.spawn(_look_again(ground, held, handle, came))
     if ground.control is None:

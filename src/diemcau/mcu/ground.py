@@ -5,11 +5,15 @@ import contextlib
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
+import structlog
+
 from diemcau.domain.resources import Key, MixerFeed, Room
 from diemcau.mcu import sdp
 from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session, media_of
 from diemcau.mcu.present import Held, Present
 from diemcau.ports.media import MediaError, Relay
+
+log = structlog.get_logger(__name__)
 
 UP_TIMEOUT_S = 5.0
 SEPARATOR = "|"
@@ -178,9 +182,20 @@ class Ground:
         if reply["jsep"] is not None:
             await self._answer_again(held.handle)
 
+    def offered(self, handle: Handle) -> None:
+        """Janus offered anew of its own accord: a feed that the subscription drew on ended."""
+        self.spawn(self._answer_if_there(handle))
+
+    async def _answer_if_there(self, handle: Handle) -> None:
+        try:
+            await self._answer_again(handle)
+        except MediaError as error:
+            log.warning("an offer of Janus not answered", handle=handle.number, error=str(error))
+
     async def _answer_again(self, handle: Handle) -> None:
-        """Janus negotiates anew when a subscription whose publisher had gone comes back to life.
-        Nothing that the other end agreed to has changed, so its own answer is given once more."""
+        """Janus negotiates anew when a subscription's publisher goes, and when one whose publisher
+        had gone comes back to life. Nothing that the other end agreed to has changed, so its own
+        answer is given once more."""
         if self.session is None or self.admin is None:
             raise MediaError("media-server-gone", "Janus is not running")
         info = await self.admin.info(self.session.number, handle.number)

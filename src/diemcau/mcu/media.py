@@ -296,6 +296,8 @@ class JanusMedia:
             case {"janus": "hangup" | "detached", **rest} if held is not None:
                 log.info("hung up", key=held.resource.key, reason=rest.get("reason", ""))
                 self._spawn(self._ground.release(held.resource.key))
+            case {"janus": "event", "jsep": {"type": "offer"}} if handle is not None:
+                self._ground.offered(handle)
             case {"janus": "media", "type": str(kind), "receiving": bool(comes)} if handle:
                 self._present.set_comes(handle, (kind, event.get("substream", 0)), comes)
 

@@ -72,3 +72,15 @@ async def test_what_began_a_moment_before_comes(house: House) -> None:
 async def test_what_never_came_is_not_missed(house: House) -> None:
     house.counts["video"] = {"packets": 0, "bytes_lastsec": 0}
     assert not (await house.adopted()).blind
+
+
+async def test_what_was_offered_to_the_former_agent_is_answered(house: House) -> None:
+    """Or nothing that is switched to afterwards would flow: Janus waits, and says it once."""
+    listener = house.site() | {"opaque_id": "listener|c1|one|s1|program"}
+    for number, answered in ((7, True), (8, False)):
+        plugin = {"answered": answered, "streams": [{"type": "audio"}]}
+        house.infos[number] = listener | {"plugin_specific": plugin, "sdps": {"remote": "v=0"}}
+    await adopt(house.ground, house, house)  # type: ignore[arg-type]
+    while house.ground._tasks:
+        await next(iter(house.ground._tasks))
+    assert (house.said[7], house.said[8]) == ([], [{"request": "start"}])

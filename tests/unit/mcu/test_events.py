@@ -1,5 +1,6 @@
 """What Janus says of a handle of its own accord."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,13 @@ async def test_one_that_hangs_up_before_it_is_up_is_waited_for_no_longer(house: 
     await house.settled()
     assert house.janus.said[7] == [{"request": "detach"}]
     assert house.media.ground.find(SITE.key) is None
+
+
+async def test_what_is_offered_anew_is_answered_as_before(house: House) -> None:
+    house.media.present.put(house.comes())
+    house.janus.infos[7] = {"sdps": {"remote": "v=0"}}
+    house.say("event", plugindata={"data": {}}, jsep={"type": "offer", "sdp": "v=0"})
+    house.say("event", plugindata={"data": {}})
+    while len(house.media.ground._tasks) > 1:  # one waits for the site to be up
+        await asyncio.sleep(0)
+    assert house.janus.said[7] == [{"request": "start"}]
