@@ -123,6 +123,27 @@ async def test_who_fails_is_told_why_and_examined_again(
     assert state(house)["rehearsal"]["passed"] == [HERE]
 
 
+async def test_who_could_not_be_examined_is_given_back_at_once_and_examined_later(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    """And nothing is said of the site, for nothing is known."""
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    about = {"conference": house.conference.id, "site": HERE, "attempt": 1}
+    told = Report(NORTH, "examined", {**about, "failed": "examiner-timeout"})
+    await house.server.rehearsals.examined(Report(SOUTH, "examined", told.params))
+    assert examinations(house) == {HERE: 1}
+    for _ in range(2):  # an agent that comes back says it again
+        await house.server.rehearsals.examined(told)
+        await house.server.rehearsals.tick()
+        assert examinations(house) == {}
+        assert state(house)["examinations"] == {HERE: {"state": "waiting"}}
+    house.clock.advance(AGAIN.total_seconds())
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 2}
+
+
 async def test_figures_come_with_the_bounds_that_they_crossed(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:

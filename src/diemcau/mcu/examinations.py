@@ -18,6 +18,7 @@ from diemcau.mcu.mixers import CHIRP_SSRC
 from diemcau.mcu.ports import free_udp_ports, give_back
 from diemcau.mcu.present import Held
 from diemcau.mcu.rooms import Rooms, feed_mids
+from diemcau.mcu.slot_reports import Event, Json
 from diemcau.mcu.statistics import Reading, sum_of
 from diemcau.ports.media import MediaError
 
@@ -33,20 +34,22 @@ SECONDS = 6
 GRACE_S = 50.0
 """What the analysis may take beside, the first one above all."""
 
+DIED = ("closed", "examiner-gone")
 
 Readings = list[Reading]
 """Of each medium of a handle."""
 
 
 class Examinations:
-    """Makes and removes ``Examination``; ``on_event`` is told what each found."""
+    """Makes and removes ``Examination``; ``on_event`` is told what each found, or why it found
+    nothing."""
 
     def __init__(
         self,
         ground: Ground,
         rooms: Rooms,
         folder: Path,
-        on_event: Callable[[str, dict[str, Any]], None],
+        on_event: Event,
     ) -> None:
         self._ground = ground
         self._rooms = rooms
@@ -55,6 +58,7 @@ class Examinations:
         self._examiner: Apart | None = None
         self._starting = asyncio.Lock()
         self._looking: dict[Key, asyncio.Task[None]] = {}
+        self._told: dict[Key, Json] = {}
         self._open: dict[Key, int] = {}
 
     async def create(self, wanted: Examination) -> None:
@@ -63,7 +67,7 @@ class Examinations:
         await self._close(wanted.key)  # what was open when Janus died, and every forward with it
         opened = await examiner.call("open", {})
         self._open[wanted.key] = opened["id"]
-        notes: dict[str, Any] = {"streams": []}
+        notes: Json = {"streams": []}
         try:
             notes["ports"] = port, rtcp_port = free_udp_ports(2)
             await self._rooms.add_feed(wanted.conference, wanted.chirp, port, rtcp_port)
@@ -81,6 +85,11 @@ class Examinations:
         self._end_looking(unwanted.key)
         if held is not None:
             await self._clear(unwanted, held.notes)
+
+    def say_again(self) -> None:
+        """What came out of those that are there still."""
+        for told in self._told.values():
+            self._on_event("examined", told)
 
     async def stop(self) -> None:
         for task in self._looking.values():
@@ -105,9 +114,7 @@ class Examinations:
     def _new(self) -> Apart:
         return Apart("examiner", self._folder, lambda _: None, self._ended, sys.executable)
 
-    async def _forward(
-        self, wanted: Examination, opened: dict[str, Any], notes: dict[str, Any]
-    ) -> list[Any] | None:
+    async def _forward(self, wanted: Examination, opened: Json, notes: Json) -> list[Any] | None:
         """Send the site's sound and picture to the examiner; where its keyframes are asked for."""
         publisher = self._ground.present.feed(wanted.conference, f"site/{wanted.site}")
         if publisher is None:
@@ -133,22 +140,30 @@ class Examinations:
         rtcp = [f["local_rtcp_port"] for f in reply["forwarders"] if "local_rtcp_port" in f]
         return [HOST, rtcp[0]] if rtcp else None
 
-    async def _look(self, examiner: Apart, wanted: Examination, order: dict[str, Any]) -> None:
-        """Tell what is found. Of an examination that failed nothing is told: whoever asked for it
-        asks again."""
+    async def _look(self, examiner: Apart, wanted: Examination, order: Json) -> None:
+        """Tell what is found; not of an examiner that died, for its examinations are made again."""
         try:
-            came = await self._came(wanted)
-            sent = await self._read(self._sessions(wanted), "out")
-            found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
-            ears = self._sessions(wanted, sound=wanted.chirp)
-            line = way_up(came, await self._came(wanted))
-            line |= way_down(sent, await self._read(ears, "out"))
+            found = await self._found(examiner, wanted, order)
         except MediaError as error:
             log.warning("not examined", site=wanted.site, error=str(error))
-            return
-        told = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
-        figures = {**found["figures"], **line}
-        self._on_event("examined", {**told, **found, "figures": figures, "hears": bool(ears)})
+            if error.code in DIED:
+                return
+            found = {"failed": error.code}
+        except Exception as error:
+            log.exception("not examined", site=wanted.site)
+            found = {"failed": repr(error)}
+        about = {"conference": wanted.conference, "site": wanted.site, "attempt": wanted.attempt}
+        told = self._told[wanted.key] = {**about, **found}
+        self._on_event("examined", told)
+
+    async def _found(self, examiner: Apart, wanted: Examination, order: Json) -> Json:
+        came = await self._came(wanted)
+        sent = await self._read(self._sessions(wanted), "out")
+        found = await examiner.call("run", order, timeout_s=SECONDS + GRACE_S)
+        ears = self._sessions(wanted, sound=wanted.chirp)
+        line = way_up(came, await self._came(wanted))
+        line |= way_down(sent, await self._read(ears, "out"))
+        return {**found, "figures": {**found["figures"], **line}, "hears": bool(ears)}
 
     def _sessions(self, wanted: Examination, sound: str = "") -> list[Held]:
         """What the site plays: of its sessions all, or those that hear this feed."""
@@ -176,6 +191,7 @@ class Examinations:
         return found
 
     def _end_looking(self, key: Key) -> None:
+        self._told.pop(key, None)
         task = self._looking.pop(key, None)
         if task is not None:
             task.cancel()
@@ -188,7 +204,7 @@ class Examinations:
             if isinstance(held.resource, Examination):
                 self._ground.present.drop(held.resource.key)
 
-    async def _clear(self, examination: Examination, notes: dict[str, Any]) -> None:
+    async def _clear(self, examination: Examination, notes: Json) -> None:
         for stream in notes["streams"]:
             feed = f"site/{examination.site}"
             await self._ground.stop_forward(examination.conference, feed, stream)

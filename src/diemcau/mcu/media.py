@@ -197,6 +197,7 @@ class JanusMedia:
         """For a server that may have missed it: what is said only when it changes, and is not
         observed state."""
         self._mixing.slots.say_again()
+        self._examinations.say_again()
 
     async def start(self) -> None:
         """Start Janus, or find it running; from then on it is kept alive."""

@@ -113,9 +113,13 @@ class Rehearsals(Ticking):
         return self._clock.seconds_until(min(later)) if later else None
 
     def examined(self, report: Report) -> Coroutine[Any, Any, None]:
-        """What an examiner found at a site of that MCU; raises ``KeyError``, ``TypeError`` or
-        ``ValueError`` for what is no such report."""
+        """What an examiner found at a site of that MCU, or why it found nothing; raises
+        ``KeyError``, ``TypeError`` or ``ValueError`` for what is no such report."""
         params = report.params
+        if "failed" in params:
+            conference, site = str(params["conference"]), str(params["site"])
+            log.warning("not examined", conference=conference, site=site, why=params["failed"])
+            return self._found_nothing(report.mcu, conference, site, int(params["attempt"]))
         mark = params["mark"]
         found = Found(
             conference=str(params["conference"]),
@@ -130,12 +134,10 @@ class Rehearsals(Ticking):
         return self._take_in(report.mcu, found)
 
     async def _take_in(self, mcu: str, found: Found) -> None:
-        conference = self._control.find(found.conference)
+        conference = self._examining(mcu, found.conference, found.site, found.attempt)
+        if conference is None:
+            return
         site = found.site
-        if conference is None or self._control.home(conference.id, site) != mcu:
-            return
-        if not is_under_examination(conference, site, found.attempt):
-            return
         measured = self._measured(conference, found)
         faults = judge(measured)
         record = Examined(
@@ -155,6 +157,19 @@ class Rehearsals(Ticking):
         self._views.pop(conference.id, None)
         await self._control.examined(conference.id, site, found.attempt, not faults)
         self.wake()
+
+    async def _found_nothing(self, mcu: str, conference_id: str, site: str, attempt: int) -> None:
+        """It says nothing of the site, which is given back and examined again after a while."""
+        if self._examining(mcu, conference_id, site, attempt) is not None:
+            await self._control.examined(conference_id, site, attempt, passed=False)
+            self.wake()
+
+    def _examining(self, mcu: str, name: str, site: str, attempt: int) -> Conference | None:
+        """The conference of which that MCU examines the site in this attempt."""
+        conference = self._control.find(name)
+        if conference is None or self._control.home(name, site) != mcu:
+            return None
+        return conference if is_under_examination(conference, site, attempt) else None
 
     def view(self, conference: Conference) -> Json:
         """``rehearsal``, and ``examinations`` by site, as live state shows them.
