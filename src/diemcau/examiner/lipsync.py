@@ -52,7 +52,8 @@ def figures(lights: Sequence[Light], sound: Mono) -> dict[str, float]:
 
 
 def _flashes(lights: Sequence[Light]) -> list[float]:
-    """When the picture flashed; none where it does not do so once a second.
+    """When the picture flashed; none where most flashes are not whole seconds apart. A picture
+    that came late, the first of a flash, says nothing.
 
     A flash that is first seen on one picture began since the one before: half way, on the mean.
     """
@@ -68,12 +69,13 @@ def _flashes(lights: Sequence[Light]) -> list[float]:
         for dark, bright in pairwise(lights)
         if dark.luma < limit <= bright.luma
     ]
-    gaps = [later - earlier for earlier, later in pairwise(began)]
-    return began if all(_whole(gap / EVERY_S) for gap in gaps) else []
+    beats = [[at for at in began if _whole(abs(at - one) / EVERY_S)] for one in began]
+    beat = max(beats, key=len, default=[])
+    return beat if len(beat) >= max(LEAST, SHARE * len(began)) else []
 
 
 def _whole(periods: float) -> bool:
-    return round(periods) >= 1 and abs(periods - round(periods)) * EVERY_S < 2 * AGREE
+    return abs(periods - round(periods)) * EVERY_S < 2 * AGREE
 
 
 def _pips(sound: Mono) -> list[float]:

@@ -43,6 +43,17 @@ def test_it_is_measured_to_half_a_picture(late_ms: int, fps: int) -> None:
     assert found["sound_late_ms"] == pytest.approx(late_ms, abs=500 / fps + 5)
 
 
+@pytest.mark.parametrize("stumbles", [1.0, 3.0, 5.0])
+def test_a_picture_that_came_late_once_hides_nothing(stumbles: float) -> None:
+    """The room's computer stumbled: what it showed in that time comes together, a moment later."""
+    seen = [
+        light._replace(at=stumbles + 0.25) if stumbles <= light.at < stumbles + 0.25 else light
+        for light in lights()
+    ]
+    found = lipsync.figures(seen, pips(0.2))
+    assert found["sound_late_ms"] == pytest.approx(200, abs=25)
+
+
 @pytest.mark.parametrize("room_sound", [speech(-35, SECONDS), white(-50, SECONDS)])
 def test_a_screen_far_from_the_camera_in_a_room_that_is_not_quiet_will_do(room_sound: Mono) -> None:
     found = lipsync.figures(lights(rise=10), pips(0.15, dbfs=-22) + room_sound)
