@@ -24,9 +24,13 @@ EVERY_S = 0.25
 SILENT_S = 1.0
 """As long as a mixer waits before it says so (``mixer/watch.py``)."""
 
+STOOD_STILL_S = 2 * EVERY_S
+"""An answer so late was not awaited: this host stood still, and what came meanwhile Janus has not
+counted yet."""
+
 
 class _Heard(NamedTuple):
-    """The packets so far, and since when there were no more."""
+    """The packets so far, and since when there were no more (``Silence._watched``)."""
 
     packets: int
     at: float
@@ -40,6 +44,9 @@ class Silence:
         self._ground = ground
         self._clock = clock
         self._heard: dict[int, _Heard] = {}
+        self._answered = clock()
+        self._watched = 0.0
+        """Seconds in which somebody looked."""
 
     async def run(self) -> None:
         while True:
@@ -57,7 +64,7 @@ class Silence:
             media = await self._ground.media(held)
             if not media:
                 continue
-            now = self._clock()
+            now = self._moved_on()
             packets = sum(size["packets"] for size in sizes_of(media, "in").values())
             known = self._heard.get(number)
             if known is None or packets != known.packets:
@@ -69,6 +76,12 @@ class Silence:
             if held.handle is None or held.handle.number not in heard:
                 self._ground.present.set_missed(held, False)
         self._heard = heard
+
+    def _moved_on(self) -> float:
+        now = self._clock()
+        self._watched += min(now - self._answered, STOOD_STILL_S)
+        self._answered = now
+        return self._watched
 
     def _carried(self) -> Iterator[Held]:
         """The sites whose media go on from here."""

@@ -63,6 +63,25 @@ async def test_who_goes_silent_is_told_within_a_look_more_than_a_second(play: Pl
     assert not one.silent
 
 
+async def test_what_could_not_be_counted_while_the_host_stood_still_is_not_missed(
+    play: Play,
+) -> None:
+    """It is answered first, and Janus counts then what came meanwhile."""
+    one, gone = play.media.site("s1", 11), play.media.site("s2", 12)
+    play.media.put(Uplink("c1", 0, "tinh", "e1", "site/s1"))
+    play.media.put(Uplink("c1", 1, "tinh", "e1", "site/s2"))
+    await play.goes_on(3, 11)
+    assert gone.silent
+    play.now += 3
+    await play.silence.look()
+    assert not one.silent
+    assert gone.silent
+    await play.goes_on(1, 11)
+    assert not one.silent
+    await play.goes_on(SILENT_S + EVERY_S)
+    assert one.silent
+
+
 async def test_only_those_are_counted_whose_media_go_on_from_here(play: Play) -> None:
     play.media.site("s1", 11)
     play.media.site("s2", 12)
