@@ -37,6 +37,7 @@ export class Live {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #alive = false;
+  #wasAway = false;
   #offset = performance.timeOrigin;
   #seeking: symbol | undefined;
   #stopped = false;
@@ -96,7 +97,8 @@ export class Live {
       this.state = message.state;
       this.status = 'live';
       this.#backoff.reset();
-      back();
+      if (this.#wasAway) back();
+      this.#wasAway = false;
     } else if (message.type === 'patch' && this.state) {
       mergePatch(this.state, message.patch);
       if (tellsOfReturn(message.patch)) back();
@@ -135,6 +137,7 @@ export class Live {
   #lost(code: number): void {
     this.#rest();
     this.#socket = null;
+    this.#wasAway = true;
     if (this.#stopped) return;
     if (REFUSED.has(code)) {
       this.status = 'refused';
