@@ -15,6 +15,8 @@ from diemcau.ports.media import MediaError
 LIBRARY = Path("/usr/lib/x86_64-linux-gnu/janus")
 NEEDED = {"plugins": ("libjanus_videoroom",), "transports": ("libjanus_websockets",)}
 RECLAIM_S = 7 * 24 * 3600
+"""How long a session whose agent is away is kept, with all its media. Janus's other limit, after
+which it ends any session that asks nothing, would come first (60 s): it has none."""
 
 RTP_PORTS = "20000-32767"
 """Below the system's ephemeral ports, from which the loopback ports are picked."""
@@ -28,6 +30,7 @@ GENERAL = """general: {{
   admin_secret = "{admin_secret}"
   server_name = "diemcau"
   hide_dependencies = true
+  session_timeout = 0
   reclaim_session_timeout = {reclaim_s}
   event_loops = {event_loops}
   debug_level = 3

@@ -271,6 +271,10 @@ class JanusMedia:
     async def _open_session(self, api: Connection, found: bool) -> None:
         assert self.admin is not None
         sessions = await self.admin.sessions() if found else []
+        if found and not sessions:
+            assert self._process is not None
+            await self._process.stop()
+            raise MediaError("janus-empty", "its session is gone, and its rooms hold their ports")
         if sessions:
             session = await Session.claim(api, sessions[0])
             await adopt(self._ground, session, self.admin)
