@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,24 +16,31 @@ from diemcau.domain.resources import (
     ChildLink,
     Downlink,
     Listener,
+    MixerFeed,
     Resource,
     Room,
     Uplink,
 )
 from diemcau.domain.source import content_of
+from diemcau.examiner import sender
 from diemcau.lab.net import Network
 from diemcau.lab.watching import now_ms
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.media import JanusMedia
+from diemcau.mcu.mixers import AUDIO_SSRC, audio_index
 from diemcau.mcu.ports import free_udp_ports
 from diemcau.mcu.present import Held
-from diemcau.mcu.rooms import Rooms
+from diemcau.mcu.rooms import Rooms, feed_mids
+from diemcau.mcu.statistics import sizes_of
 from diemcau.ports.media import MediaError
 from diemcau.testing import FakeMedia
 from tests.contract.media_rigs import CHILD, CONFERENCE, PARENT, FakeRig, JanusRig, Rig, until
 from tests.offers import accept, is_up, publisher
 
 LANE = "up/B/0"
+SILENCE = b"\xf8\xff\xfe"
+"""A packet of Opus."""
+
 ABOVE = (
     Room(CONFERENCE),
     ChildLink(CONFERENCE, CHILD, "up/0"),
@@ -293,6 +302,65 @@ def watching(rig: Rig) -> tuple[Ground, Held]:
     assert isinstance(media, JanusMedia)
     (held,) = (one for one in media.present.held if isinstance(one.resource, Listener))
     return media.ground, held
+
+
+@pytest.mark.media
+async def test_a_source_that_comes_back_after_a_quarter_of_an_hour_is_heard_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its packets' numbers went on meanwhile, and are more than half of them all ahead."""
+    feed, link = "return/3", ChildLink(CONFERENCE, CHILD, "return/0")
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig:
+            rig.desire(PARENT, *ABOVE)
+            await rig.settled()
+            media = rig.nodes[PARENT].media
+            assert isinstance(media, JanusMedia)
+            rooms = Rooms(media.ground, None)  # type: ignore[arg-type]
+            port, rtcp_port = free_udp_ports(2)
+            await rooms.add_feed(CONFERENCE, feed, port, rtcp_port)
+            made = MixerFeed(CONFERENCE, feed)
+            media.present.put(Held(made, mids=feed_mids(feed)))
+            rig.desire(PARENT, *ABOVE[:2], made, replace(link, source=BLANK))
+            rig.desire(CHILD, *below(rig))
+            await rig.settled()
+            await until(lambda: rig.nodes[PARENT].has(*link.key), "the return")
+            ssrc = AUDIO_SSRC + 10 * audio_index(feed)
+            for quarter in range(3):
+                rig.desire(PARENT, *ABOVE[:2], made, replace(link, source=feed))
+                await rig.settled()
+                clock = SimpleNamespace(time=lambda now=900.0 * quarter: now)
+                monkeypatch.setattr(sender, "time", clock)
+                before, start = await came(rig), asyncio.get_running_loop().time()
+                await sender.send([SILENCE] * 20, ("127.0.0.1", port), ssrc, start)
+                async with asyncio.timeout(5):
+                    while await came(rig) < before + 20:
+                        await asyncio.sleep(0.02)
+                rig.desire(PARENT, *ABOVE[:2], made, replace(link, source=BLANK))
+                await rig.settled()
+
+
+async def came(rig: Rig) -> int:
+    """Packets of sound that came down to the child."""
+    media = rig.nodes[CHILD].media
+    assert isinstance(media, JanusMedia)
+    held = media.present.get(("downlink", CONFERENCE, "return/0"))
+    assert held is not None
+    return sum(size["packets"] for size in sizes_of(await media.ground.media(held), "in").values())
+
+
+@pytest.mark.media
+async def test_media_outlive_an_agent_that_is_away(tmp_path: Path) -> None:
+    """For a week; nothing else ends a session of Janus."""
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig:
+            media = rig.nodes[PARENT].media
+            assert isinstance(media, JanusMedia)
+            assert media.ground.session is not None
+            info = await media.ground.session._connection.request({"janus": "info"})
+            assert (info["session-timeout"], info["reclaim-session-timeout"]) == (0, 7 * 24 * 3600)
 
 
 async def refuses(rig: Rig, method: str, params: dict[str, str], code: str) -> None:

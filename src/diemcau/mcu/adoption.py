@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diemcau.domain.resources import (
+    BLANK,
     ChildLink,
     Downlink,
     Listener,
@@ -72,13 +73,13 @@ async def _look_again(
 async def _adopt_rooms(ground: Ground) -> None:
     for room in (await ground.ask("list"))["list"]:
         conference = str(room["room"])
-        ground.present.put(Held(Room(conference)))
-        reply = await ground.ask("listparticipants", room=conference)
-        for participant in reply["participants"]:
-            feed = str(participant["id"])
+        feeds = await ground.participants(conference)
+        if BLANK in feeds:
+            ground.present.put(Held(Room(conference)))
+        for feed, participant in feeds.items():
             if feed.startswith("chirp/"):  # its examination ended with the former agent
                 await ground.ask("remove_remote_publisher", room=conference, id=feed)
-            elif participant.get("remote") and feed != "blank":
+            elif participant.get("remote") and feed != BLANK:
                 ground.present.put(Held(MixerFeed(conference, feed), mids=feed_mids(feed)))
 
 

@@ -72,9 +72,11 @@ class Present:
         return held
 
     def replace(self, resource: Resource) -> None:
-        """The same thing, changed in place."""
-        if resource.key in self._held:
-            self._held[resource.key].resource = resource
+        """The same thing, changed in place. A feed that went meanwhile, it lost."""
+        held = self._held.get(resource.key)
+        if held is not None:
+            held.resource, feeds = resource, self._feeds()
+            self._lose(held, lambda key: key not in feeds)
             self._changed()
 
     def set_missed(self, held: Held, missed: bool) -> None:
@@ -94,7 +96,7 @@ class Present:
         if held is not None:
             lost = held.resource.provides - self._feeds()
             for other in list(self._held.values()):
-                self._lose(other, lost)
+                self._lose(other, lost.__contains__)
             self._changed()
         return held
 
@@ -106,11 +108,11 @@ class Present:
     def _feeds(self) -> frozenset[Key]:
         return frozenset(key for held in self._held.values() for key in held.resource.provides)
 
-    def _lose(self, held: Held, lost: frozenset[Key]) -> None:
+    def _lose(self, held: Held, is_lost: Callable[[Key], bool]) -> None:
         """Janus ends a subscription with its publisher: note it, so that it is made again."""
 
         def gone(feed: str) -> bool:
-            return feed_key(held.resource.conference, feed) in lost
+            return is_lost(feed_key(held.resource.conference, feed))
 
         match held.resource:
             case Uplink(source=source) | ChildLink(source=source) if source and gone(source):

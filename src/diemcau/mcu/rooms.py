@@ -1,5 +1,6 @@
 """Rooms, and the mixer's outputs in them."""
 
+import asyncio
 from typing import Any
 
 from diemcau.domain.conference import BUSES
@@ -10,8 +11,10 @@ from diemcau.mcu.mixers import audio_index
 from diemcau.mcu.mixing import Mixing
 from diemcau.mcu.ports import free_udp_ports
 from diemcau.mcu.present import Held, Mids
+from diemcau.ports.media import MediaError
 
 NO_SUCH_ROOM, ROOM_EXISTS = 426, 427
+LOOK_AGAIN_S, WITHIN_S = 0.005, 2.0
 
 
 class Rooms:
@@ -20,6 +23,7 @@ class Rooms:
     def __init__(self, ground: Ground, mixing: Mixing) -> None:
         self._ground = ground
         self._mixing = mixing
+        self._changing = asyncio.Lock()
 
     async def create_room(self, room: Room) -> None:
         try:
@@ -70,7 +74,11 @@ class Rooms:
     async def add_feed(
         self, room: str, feed: str, port: int, rtcp_port: int, *, video: bool = False
     ) -> None:
-        """A feed of what arrives as RTP on these ports of this host, in place of one so called."""
+        """A feed of what arrives as RTP on these ports of this host, in place of one so called.
+
+        One at a time, and until it is there: Janus 1.1.2 enters it in the room after it has
+        answered, from a thread of the feed's own and without a lock.
+        """
         streams: list[dict[str, Any]] = [
             {"type": "audio", "mid": str(i), "mindex": i, "codec": "opus", "disabled": True}
             for i in range(audio_index(feed))
@@ -79,23 +87,38 @@ class Rooms:
         streams.append({"type": "audio", "mid": str(index), "mindex": index, "codec": "opus"})
         if video:
             streams.append({"type": "video", "mid": "1", "mindex": 1, "codec": "h264"})
-        await self.remove_feed(room, feed)
-        await self._ground.ask(
-            "add_remote_publisher",
-            room=room,
-            id=feed,
-            display=feed,
-            iface="127.0.0.1",
-            port=port,
-            rtcp_port=rtcp_port,
-            streams=streams,
-        )
+        async with self._changing:
+            await self._remove(room, feed)
+            await self._ground.ask(
+                "add_remote_publisher",
+                room=room,
+                id=feed,
+                display=feed,
+                iface="127.0.0.1",
+                port=port,
+                rtcp_port=rtcp_port,
+                streams=streams,
+            )
+            await self._until(room, feed, there=True)
 
     async def remove_feed(self, room: str, feed: str) -> None:
+        async with self._changing:
+            await self._remove(room, feed)
+
+    async def _remove(self, room: str, feed: str) -> None:
         try:
             await self._ground.ask("remove_remote_publisher", room=room, id=feed)
         except JanusError:
             return
+        await self._until(room, feed, there=False)
+
+    async def _until(self, room: str, feed: str, *, there: bool) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + WITHIN_S
+        while (feed in await self._ground.participants(room)) is not there:
+            if loop.time() > end:
+                raise MediaError("feed-stuck", f"{feed} {'does not come' if there else 'stays'}")
+            await asyncio.sleep(LOOK_AGAIN_S)
 
 
 def feed_mids(feed: str) -> Mids:

@@ -25,7 +25,8 @@ async def _unrelayed(to: str, method: str, params: dict[str, Any]) -> dict[str, 
 class JanusGround:
     """``infos``: what Janus says of a handle; one that is not there is unknown to it. ``asked``:
     of which handles it was asked; ``said``: what each handle was told, and that it was given back
-    (``detach``)."""
+    (``detach``); ``drawn``: what Janus says otherwise than asked of a stream that is switched;
+    ``rooms``: its rooms with their feeds of RTP."""
 
     def __init__(self) -> None:
         self.present = Present(lambda: None)
@@ -36,6 +37,8 @@ class JanusGround:
         self.infos: dict[int, dict[str, Any]] = {}
         self.asked: list[int] = []
         self.said: dict[int, list[dict[str, Any]]] = {}
+        self.drawn: dict[str, Any] = {}
+        self.rooms: dict[str, list[str]] = {}
 
     async def info(self, session: int, handle: int) -> dict[str, Any]:
         assert session == 1
@@ -54,6 +57,14 @@ class JanusGround:
     async def request(self, body: dict[str, Any]) -> dict[str, Any]:
         told = body.get("body", {"request": body["janus"]})
         self.said.setdefault(body["handle_id"], []).append(told)
+        if told["request"] == "list":
+            return {"plugindata": {"data": {"list": [{"room": room} for room in self.rooms]}}}
+        if told["request"] == "listparticipants":
+            feeds = [{"id": feed, "remote": True} for feed in self.rooms[told["room"]]]
+            return {"plugindata": {"data": {"participants": feeds}}}
+        if told["request"] == "switch":
+            streams = [_switched(one) | self.drawn for one in told["streams"]]
+            return {"plugindata": {"data": {"streams": streams}}}
         jsep = {"sdp": "v=0\r\n"} if "jsep" in body or "streams" in body.get("body", {}) else None
         return {"plugindata": {"data": {"list": []}}, "jsep": jsep}
 
@@ -67,3 +78,8 @@ class JanusGround:
         """A resource that is there; handle 0: it has none."""
         made = self.handle(handle) if handle else None
         return self.present.put(Held(resource, made, mids or Mids()))
+
+
+def _switched(asked: dict[str, str]) -> dict[str, Any]:
+    drawn = {"feed_id": asked["feed"], "feed_mid": asked["mid"]}
+    return {"mid": asked["sub_mid"], **drawn, "ready": True}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from diemcau.domain.resources import BLANK, MixerFeed, Room
 from diemcau.mcu import adoption
 from diemcau.mcu.adoption import adopt
 from diemcau.mcu.present import Held
@@ -84,3 +85,11 @@ async def test_what_was_offered_to_the_former_agent_is_answered(house: House) ->
     while house.ground._tasks:
         await next(iter(house.ground._tasks))
     assert (house.said[7], house.said[8]) == ([], [{"request": "start"}])
+
+
+async def test_a_room_is_whole_with_its_blank_feed(house: House) -> None:
+    """The former agent may have died between the two: the room is made again, and gets it."""
+    house.rooms = {"c1": [BLANK, "program"], "c2": ["program"]}
+    await adopt(house.ground, house, house)  # type: ignore[arg-type]
+    feeds = {MixerFeed("c1", "program"), MixerFeed("c2", "program")}
+    assert set(house.present.resources) == {Room("c1"), *feeds}

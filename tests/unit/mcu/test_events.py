@@ -8,6 +8,7 @@ import pytest
 
 from diemcau.domain.resources import Publisher
 from diemcau.mcu.present import Held
+from diemcau.ports.media import MediaError
 from tests.unit.mcu.janus_ground import JanusGround, media_in
 
 SITE = Publisher("c1", "s1", "one")
@@ -83,3 +84,20 @@ async def test_what_is_offered_anew_is_answered_as_before(house: House) -> None:
     while len(house.media.ground._tasks) > 1:  # one waits for the site to be up
         await asyncio.sleep(0)
     assert house.janus.said[7] == [{"request": "start"}]
+
+
+async def test_a_janus_found_without_its_session_is_ended(house: House) -> None:
+    """Its rooms hold the ports at which they are to be made."""
+    ended = []
+
+    class Found:
+        async def stop(self) -> None:
+            ended.append(self)
+
+        async def sessions(self) -> list[int]:
+            return []
+
+    house.media._process = house.media.admin = found = Found()  # type: ignore[assignment]
+    with pytest.raises(MediaError) as refused:
+        await house.media._open_session(house.janus, found=True)  # type: ignore[arg-type]
+    assert (refused.value.code, ended) == ("janus-empty", [found])

@@ -1,5 +1,6 @@
 """What a sending end of a link is told when it is to draw on another feed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from diemcau.domain.resources import BLANK, ChildLink, Downlink, MixerFeed, Room
 from diemcau.mcu.adoption import _resource
 from diemcau.mcu.links import Links, link_mids
 from diemcau.mcu.rooms import feed_mids
+from diemcau.ports.media import MediaError
 from tests.unit.mcu.janus_ground import JanusGround
 
 C, CHILD = "c1", "vnpt"
@@ -47,6 +49,28 @@ async def test_all_that_a_link_has_is_switched(
     await Links(janus.ground, lambda key: None).switch(old, new)
     assert janus.said[7][0] == {"request": "switch", "streams": told}
     assert held.resource == new
+
+
+async def test_what_janus_passed_over_is_not_believed(janus: JanusGround) -> None:
+    held = janus.put(RETURN, 7, link_mids(RETURN.link))
+    janus.drawn = {"feed_id": BLANK}
+    with pytest.raises(MediaError) as refused:
+        await Links(janus.ground, lambda key: None).switch(
+            RETURN, replace(RETURN, source="return/3")
+        )
+    assert refused.value.code == "not-switched"
+    assert held.resource == RETURN
+
+
+async def test_what_does_not_flow_yet_is_answered_whether_it_was_offered_or_not(
+    janus: JanusGround,
+) -> None:
+    """The answer to a former offer may have failed."""
+    janus.put(RETURN, 7, link_mids(RETURN.link))
+    janus.infos[7] = {"sdps": {"remote": "v=0"}}
+    janus.drawn = {"ready": False}
+    await Links(janus.ground, lambda key: None).switch(RETURN, replace(RETURN, source="return/3"))
+    assert [told["request"] for told in janus.said[7]] == ["switch", "start"]
 
 
 @pytest.mark.parametrize(

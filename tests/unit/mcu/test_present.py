@@ -97,6 +97,14 @@ def test_a_listener_loses_only_the_half_that_went() -> None:
     assert made.resources[-1] == Listener(C, "l1", "s1", "program", "", "")
 
 
+def test_what_went_while_a_listener_was_switched_stays_lost() -> None:
+    before = Listener(C, "l1", "s1", "program", "program", "return/0")
+    made = present(MixerFeed(C, "program"), MixerFeed(C, "chirp/s1"), before)
+    made.drop(MixerFeed(C, "program").key)
+    made.replace(Listener(C, "l1", "s1", "program", "program", "chirp/s1"))
+    assert made.resources[-1] == Listener(C, "l1", "s1", "program", "", "chirp/s1")
+
+
 def test_a_mixers_input_goes_with_its_feed() -> None:
     """Janus forwards nothing of a publisher that is gone: the input is made anew."""
     made = present(Room(C), SITE, Input(C, 3, "s1", "site/s1"), Input(C, 4, "s2", "up/vnpt/0"))
