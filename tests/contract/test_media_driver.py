@@ -25,6 +25,7 @@ from diemcau.domain.source import content_of
 from diemcau.examiner import sender
 from diemcau.lab.net import Network
 from diemcau.lab.watching import now_ms
+from diemcau.mcu import media
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.media import JanusMedia
 from diemcau.mcu.mixers import AUDIO_SSRC, audio_index
@@ -315,13 +316,13 @@ async def test_a_source_that_comes_back_after_a_quarter_of_an_hour_is_heard_at_o
         async with JanusRig(tmp_path, network.address) as rig:
             rig.desire(PARENT, *ABOVE)
             await rig.settled()
-            media = rig.nodes[PARENT].media
-            assert isinstance(media, JanusMedia)
-            rooms = Rooms(media.ground, None)  # type: ignore[arg-type]
+            above = rig.nodes[PARENT].media
+            assert isinstance(above, JanusMedia)
+            rooms = Rooms(above.ground, None)  # type: ignore[arg-type]
             port, rtcp_port = free_udp_ports(2)
             await rooms.add_feed(CONFERENCE, feed, port, rtcp_port)
             made = MixerFeed(CONFERENCE, feed)
-            media.present.put(Held(made, mids=feed_mids(feed)))
+            above.present.put(Held(made, mids=feed_mids(feed)))
             rig.desire(PARENT, *ABOVE[:2], made, replace(link, source=BLANK))
             rig.desire(CHILD, *below(rig))
             await rig.settled()
@@ -351,15 +352,41 @@ async def came(rig: Rig) -> int:
 
 
 @pytest.mark.media
+async def test_a_janus_that_many_feeds_came_and_went_in_begins_afresh_when_nothing_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each leaves two ports behind."""
+    monkeypatch.setattr(media, "WORN_OUT", 2)
+    with Network() as network:
+        network.host("neighbour")
+        async with JanusRig(tmp_path, network.address) as rig:
+            node = rig.nodes[PARENT]
+            first = node.media.epoch
+            rig.desire(PARENT, Room("c1"), Room("c2"), Room("c3"))
+            await rig.settled()
+            rig.desire(PARENT, Room("c1"))
+            await rig.settled()
+            assert node.media.epoch == first
+            rig.desire(PARENT)
+            await until(lambda: node.media.epoch not in ("", first), "another life")
+            second = node.media.epoch
+            rig.desire(PARENT, Room("c4"))
+            await rig.settled()
+            rig.desire(PARENT)
+            await rig.settled()
+            assert node.media.epoch == second
+
+
+@pytest.mark.media
 async def test_media_outlive_an_agent_that_is_away(tmp_path: Path) -> None:
     """For a week; nothing else ends a session of Janus."""
     with Network() as network:
         network.host("neighbour")
         async with JanusRig(tmp_path, network.address) as rig:
-            media = rig.nodes[PARENT].media
-            assert isinstance(media, JanusMedia)
-            assert media.ground.session is not None
-            info = await media.ground.session._connection.request({"janus": "info"})
+            above = rig.nodes[PARENT].media
+            assert isinstance(above, JanusMedia)
+            assert above.ground.session is not None
+            info = await above.ground.session._connection.request({"janus": "info"})
             assert (info["session-timeout"], info["reclaim-session-timeout"]) == (0, 7 * 24 * 3600)
 
 

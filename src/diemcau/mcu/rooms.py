@@ -24,6 +24,8 @@ class Rooms:
         self._ground = ground
         self._mixing = mixing
         self._changing = asyncio.Lock()
+        self.removed = 0
+        """Feeds, in this life of Janus."""
 
     async def create_room(self, room: Room) -> None:
         try:
@@ -110,6 +112,7 @@ class Rooms:
             await self._ground.ask("remove_remote_publisher", room=room, id=feed)
         except JanusError:
             return
+        self.removed += 1
         await self._until(room, feed, there=False)
 
     async def _until(self, room: str, feed: str, *, there: bool) -> None:
