@@ -6,13 +6,14 @@ from contextlib import suppress
 
 
 class Ticking(ABC):
-    """``again_s``: how long to wait after something could not be done."""
+    """``again_s``: how long to wait after something could not be done, whatever wakes it meanwhile:
+    what is undone again says so, too."""
 
     again_s: float
 
     def __init__(self) -> None:
         self._wake = asyncio.Event()
-        self._stopped = False
+        self._stopped = asyncio.Event()
 
     @abstractmethod
     async def tick(self) -> bool:
@@ -27,14 +28,19 @@ class Ticking(ABC):
         self._wake.set()
 
     def stop(self) -> None:
-        self._stopped = True
+        self._stopped.set()
         self._wake.set()
 
     async def run(self) -> None:
         """Until stopped."""
-        while not self._stopped:
+        while not self._stopped.is_set():
             self._wake.clear()
-            pause = self.pause() if await self.tick() else self.again_s
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            if await self.tick():
+                await self._rest(self._wake, self.pause())
+            else:
+                await self._rest(self._stopped, self.again_s)
+
+    async def _rest(self, end: asyncio.Event, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await end.wait()
