@@ -1,16 +1,22 @@
 """The unattended rehearsal, from the request to the marks on the check sheets."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from diemcau.domain.conference import Conference
 from diemcau.domain.examination import DEFAULTS, Bound
 from diemcau.domain.rehearsal import AGAIN, Examined
 from diemcau.domain.resources import Examination, to_json
 from diemcau.domain.roles import Role
 from diemcau.ports.mcus import Report
+from diemcau.services.conferences import Order
 from diemcau.services.live import ALL
 from diemcau.testing.app import FakeServer
 from diemcau.testing.samples import MASTER, NORTH, SOUTH
@@ -56,6 +62,25 @@ async def found(house: FakeServer, site: str, attempt: int = 1, **other: Any) ->
     about = {"conference": conference.id, "site": site, "attempt": attempt}
     await house.server.rehearsals.examined(Report(mcu, "examined", {**params, **about}))
     await house.server.rehearsals.tick()
+
+
+async def examined_are(house: FakeServer, expected: dict[str, int]) -> None:
+    """Once the rehearsal has done all that it can without anything new."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert examinations(house) == expected
+
+
+@asynccontextmanager
+async def moving_on(house: FakeServer) -> AsyncIterator[None]:
+    """Rehearsals move on by themselves in this block."""
+    rehearsals = house.house.rehearsals
+    job = asyncio.create_task(rehearsals.run())
+    try:
+        yield
+    finally:
+        rehearsals.stop()
+        await job
 
 
 def state(house: FakeServer) -> dict[str, Any]:
@@ -121,6 +146,78 @@ async def test_who_fails_is_told_why_and_examined_again(
     assert examinations(house) == {HERE: 2}
     await found(house, HERE, attempt=2)
     assert state(house)["rehearsal"]["passed"] == [HERE]
+
+
+async def test_who_never_comes_keeps_nobody_waiting_who_failed(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE, THERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, hears=False)
+    assert house.server.rehearsals.pause() == AGAIN.total_seconds()
+
+
+async def test_what_falls_due_while_another_one_is_being_stored_is_not_forgotten(
+    house: FakeServer,
+    client: httpx2.AsyncClient,
+    path: str,
+    operator: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save = house.store.save_conference
+
+    async def slowly(conference: Conference, now: datetime) -> None:
+        house.clock.advance(2)
+        await save(conference, now)
+
+    publish(house, HERE, THERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, hears=False)
+    house.clock.advance(AGAIN.total_seconds() - 1)
+    await client.post(path, headers=operator, json={"sites": [THERE]})
+    monkeypatch.setattr(house.store, "save_conference", slowly)
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {THERE: 1}
+    assert house.server.rehearsals.pause() == 0
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 2, THERE: 1}
+
+
+async def test_whom_the_session_lets_go_of_is_examined_then(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await house.server.control.call(house.conference.id, HERE, 0.0)
+    async with moving_on(house):
+        await client.post(path, headers=operator, json={"sites": [HERE]})
+        await examined_are(house, {})
+        await house.server.control.release(house.conference.id)
+        await examined_are(house, {HERE: 1})
+
+
+async def test_a_conference_that_is_closed_meanwhile_breaks_nothing(
+    house: FakeServer,
+    client: httpx2.AsyncClient,
+    path: str,
+    operator: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    control, save = house.server.control, house.store.save_conference
+    other = await control.open(Order("Họp khác", MASTER, (THERE,)))
+    await control.rehearse(other.id, [THERE])
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+
+    async def closing(conference: Conference, now: datetime) -> None:
+        await control.close(other.id)
+        await save(conference, now)
+
+    monkeypatch.setattr(house.store, "save_conference", closing)
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 1}
+    assert await house.server.rehearsals.tick()
 
 
 async def test_who_could_not_be_examined_is_given_back_at_once_and_examined_later(

@@ -237,6 +237,7 @@ async def assemble(
         if control.find(name):
             hub.changed(name)
             turns.wake()
+            rehearsals.heard(name)
             watch.heard(name)
             office.sitting.observed(name)
         else:
@@ -277,7 +278,7 @@ async def assemble(
 
     def _seen(name: str) -> None:
         office.sitting.observed(name)
-        rehearsals.seen(name)
+        rehearsals.heard(name)
 
     gateway.listener = Reports(
         control, observations, hub, clock, _seen, watch.heard, rehearsals.examined

@@ -124,11 +124,11 @@ def moved_on(
     return after
 
 
-def next_moment(conference: Conference) -> datetime | None:
-    """When something is due next: an attempt, or giving one up."""
+def next_moment(conference: Conference, after: datetime) -> datetime | None:
+    """When something falls due next, later than that: an attempt, or giving one up."""
     trials = conference.rehearsal.trials if conference.rehearsal else ()
-    moments = [trial.due if trial.since is None else trial.since + LONGEST for trial in trials]
-    return min(moments, default=None)
+    moments = (trial.due if trial.since is None else trial.since + LONGEST for trial in trials)
+    return min((moment for moment in moments if moment > after), default=None)
 
 
 def _running(conference: Conference, site: str, attempt: int) -> Trial | None:

@@ -9,6 +9,7 @@ always whole, never a difference, so no order of these events leaves anything be
 import asyncio
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
@@ -256,16 +257,15 @@ class ConferenceControl:
         await self._change(conference_id, rehearsal.rehearsal_ended)
 
     async def move_rehearsal(
-        self, conference_id: str, there: Collection[str], back: Collection[str]
-    ) -> None:
+        self, conference_id: str, now: datetime, there: Collection[str], back: Collection[str]
+    ) -> Conference:
         """Begin what is due of those that are ``there``; ``back``: who joined anew."""
-        now = self._clock.now()
 
         def verb(before: Conference) -> Conference:
             returned = rehearsal.came_back(before, back, now)
             return rehearsal.moved_on(returned, self.directory, there, now)
 
-        await self._change(conference_id, verb)
+        return await self._change(conference_id, verb)
 
     async def examined(self, conference_id: str, site: str, attempt: int, passed: bool) -> None:
         now = self._clock.now()

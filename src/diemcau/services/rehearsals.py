@@ -65,6 +65,8 @@ class Rehearsals(Ticking):
         self._files = files
         self._checks = checks
         self._clock = clock
+        self._looked_at = clock.now()
+        """When it last looked what is due."""
         self._sessions: dict[tuple[str, str], str] = {}
         """By conference and site: the session in which it failed."""
         self._views: dict[str, tuple[Rehearsal | None, Json]] = {}
@@ -74,42 +76,42 @@ class Rehearsals(Ticking):
         await self._control.rehearse(conference, sites)
         text = Text("Bắt đầu đo kiểm tự động", "Unattended rehearsal begun")
         await self._tell(conference, by, "rehearsal.begun", text)
-        self.wake()
 
     async def end(self, conference: str, by: str) -> None:
         await self._control.end_rehearsal(conference)
         text = Text("Dừng đo kiểm tự động", "Unattended rehearsal ended")
         await self._tell(conference, by, "rehearsal.ended", text)
 
-    def seen(self, conference: str) -> None:
-        """Somebody came or went."""
+    def heard(self, conference: str) -> None:
+        """There is news of a conference: somebody came or went, or it was changed."""
         found = self._control.find(conference)
         if found is not None and found.rehearsal is not None:
             self.wake()
 
     async def tick(self) -> bool:
-        stored = True
+        stored, self._looked_at = True, self._clock.now()
         for conference in self._control.all():
             if conference.rehearsal is None:
                 continue
-            said = self._observations.of(conference.id)
+            said, back = self._observations.of(conference.id), self._back(conference)
             try:
-                back = self._back(conference)
-                await self._control.move_rehearsal(conference.id, said.there(), back)
+                after = await self._control.move_rehearsal(
+                    conference.id, self._looked_at, said.there(), back
+                )
             except Refusal as refusal:
                 stored = False
                 log.error("rehearsal not moved on", conference=conference.id, error=str(refusal))
-            begun = self._control.get(conference.id).under_examination
-            for site in set(begun) - set(conference.under_examination):
+                continue
+            for site in set(after.under_examination) - set(conference.under_examination):
                 said.look_again(site)
         return stored
 
     def pause(self) -> float | None:
-        """Attempts that are due and cannot begin yet begin when another one ends, or somebody
-        comes: both wake this."""
-        now = self._clock.now()
-        moments = [next_moment(c) for c in self._control.all()]
-        later = [at for at in moments if at is not None and at > now]
+        """Until something falls due that was not when it last looked. What was, and cannot begin
+        yet, begins when another one ends, the session lets go of the site, or somebody comes: there
+        is news of all of these."""
+        moments = [next_moment(c, self._looked_at) for c in self._control.all()]
+        later = [moment for moment in moments if moment is not None]
         return self._clock.seconds_until(min(later)) if later else None
 
     def examined(self, report: Report) -> Coroutine[Any, Any, None]:
@@ -156,13 +158,11 @@ class Rehearsals(Ticking):
         await self._keep(conference, record, measured)
         self._views.pop(conference.id, None)
         await self._control.examined(conference.id, site, found.attempt, not faults)
-        self.wake()
 
     async def _found_nothing(self, mcu: str, conference_id: str, site: str, attempt: int) -> None:
         """It says nothing of the site, which is given back and examined again after a while."""
         if self._examining(mcu, conference_id, site, attempt) is not None:
             await self._control.examined(conference_id, site, attempt, passed=False)
-            self.wake()
 
     def _examining(self, mcu: str, name: str, site: str, attempt: int) -> Conference | None:
         """The conference of which that MCU examines the site in this attempt."""

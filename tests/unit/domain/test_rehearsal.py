@@ -72,10 +72,20 @@ def test_everybody_there_passes_in_waves_that_can_be_carried(master: str, there:
 def test_who_fails_is_examined_again_after_a_while() -> None:
     now = examined(begun(("north-1",)), "north-1", 1, False, NOW + 8 * SECOND)
     assert trial(now, "north-1") == Trial("north-1", NOW + 8 * SECOND + AGAIN, 2)
-    assert next_moment(now) == NOW + 8 * SECOND + AGAIN
+    assert next_moment(now, NOW) == NOW + 8 * SECOND + AGAIN
     assert not moved_on(now, DIRECTORY, SITES, NOW + 60 * SECOND).under_examination
     again = moved_on(now, DIRECTORY, SITES, NOW + 68 * SECOND)
     assert again.under_examination == ("north-1",)
+
+
+def test_who_is_due_and_cannot_begin_hides_nothing_that_falls_due_later() -> None:
+    begins = rehearsed(session(), ("north-1", "north-2", "south-1"), NOW)
+    now = moved_on(begins, DIRECTORY, {"north-1", "north-2"}, NOW)
+    now = examined(now, "north-1", 1, False, NOW + 8 * SECOND)
+    assert next_moment(now, NOW + 8 * SECOND) == NOW + LONGEST
+    assert next_moment(now, NOW + LONGEST) == NOW + 8 * SECOND + AGAIN
+    assert next_moment(now, NOW + 8 * SECOND + AGAIN) is None
+    assert next_moment(session(), NOW) is None
 
 
 def test_who_joins_anew_need_not_wait() -> None:
