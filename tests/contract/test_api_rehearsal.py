@@ -241,6 +241,24 @@ async def test_who_could_not_be_examined_is_given_back_at_once_and_examined_late
     assert examinations(house) == {HERE: 2}
 
 
+async def test_who_joined_anew_and_could_not_be_examined_then_waits_as_well(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+    await found(house, HERE, hears=False)
+    publish(house, HERE, session="p2")
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {HERE: 2}
+    about = {"conference": house.conference.id, "site": HERE, "attempt": 2}
+    failed = {**about, "failed": "examiner-timeout"}
+    await house.server.rehearsals.examined(Report(NORTH, "examined", failed))
+    await house.server.rehearsals.tick()
+    assert examinations(house) == {}
+    assert house.server.rehearsals.pause() == AGAIN.total_seconds()
+
+
 async def test_figures_come_with_the_bounds_that_they_crossed(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:

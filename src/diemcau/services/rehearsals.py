@@ -68,7 +68,7 @@ class Rehearsals(Ticking):
         self._looked_at = clock.now()
         """When it last looked what is due."""
         self._sessions: dict[tuple[str, str], str] = {}
-        """By conference and site: the session in which it failed."""
+        """By conference and site: the session in which it failed, or could not be examined."""
         self._views: dict[str, tuple[Rehearsal | None, Json]] = {}
 
     async def begin(self, conference: str, sites: Sequence[str], by: str) -> None:
@@ -153,16 +153,19 @@ class Rehearsals(Ticking):
             mark=found.mark,
             bounds={str(fault): bounds for fault, bounds in crossed(measured).items()},
         )
-        if faults:
-            self._sessions[conference.id, site] = self._session(conference.id, site)
         await self._keep(conference, record, measured)
         self._views.pop(conference.id, None)
-        await self._control.examined(conference.id, site, found.attempt, not faults)
+        await self._over(conference.id, site, found.attempt, not faults)
 
     async def _found_nothing(self, mcu: str, conference_id: str, site: str, attempt: int) -> None:
         """It says nothing of the site, which is given back and examined again after a while."""
         if self._examining(mcu, conference_id, site, attempt) is not None:
-            await self._control.examined(conference_id, site, attempt, passed=False)
+            await self._over(conference_id, site, attempt, passed=False)
+
+    async def _over(self, conference: str, site: str, attempt: int, passed: bool) -> None:
+        if not passed:
+            self._sessions[conference, site] = self._session(conference, site)
+        await self._control.examined(conference, site, attempt, passed)
 
     def _examining(self, mcu: str, name: str, site: str, attempt: int) -> Conference | None:
         """The conference of which that MCU examines the site in this attempt."""
