@@ -1,11 +1,15 @@
 """What a chair's link shows of the session's script, and that it ends the session."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx2
+import pytest
 
+from diemcau.domain.assessment import SessionFigures
 from diemcau.domain.dossier import Stage
 from diemcau.domain.script import ScriptItem
+from diemcau.ports.store import StoreFailed
 from tests.contract.rights_world import HELD, World
 from tests.contract.sockets import page
 from tests.contract.test_api_rest import bearer, is_problem
@@ -61,3 +65,25 @@ async def test_the_chair_ends_the_session_and_its_dossier_is_closed(
     assert world.server.control.find(f"c-{HELD}") is None
     assert world.server.files.dossier(HELD).stage is Stage.CLOSED
     is_problem(await end("link-operator"), 404, "unknown-conference")
+
+
+async def test_a_session_whose_end_came_halfway_is_ended_by_asking_again(
+    world: World, asks: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def end() -> httpx2.Response:
+        headers = bearer(world.tokens["link-chair-bac"])
+        return await asks.post(f"/api/conferences/c-{HELD}/end", headers=headers)
+
+    async def full(conference: str, now: datetime) -> None:
+        raise StoreFailed("the disk is full")
+
+    with monkeypatch.context() as during:
+        during.setattr(world.store, "close_conference", full)
+        is_problem(await end(), 503, "not-stored")
+    assert world.server.files.dossier(HELD).stage is Stage.CLOSED
+    assert world.server.control.find(f"c-{HELD}") is not None
+    assert (await end()).status_code == 200
+    assert world.server.control.find(f"c-{HELD}") is None
+    assert world.server.records.get(SessionFigures, HELD) is not None
+    closings = [one for one in world.store.journal if one.action == "session.closed"]
+    assert len(closings) == 1

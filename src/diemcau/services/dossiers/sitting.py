@@ -82,6 +82,8 @@ class Sitting:
         return dossier
 
     async def close(self, dossier_id: str, by: str) -> Dossier:
+        """The session is over. Twice is once, and does what could not be done the first time."""
+
         def work(before: Dossier) -> Draft:
             now = self._files.clock.now()
             there = self._files.records.of(Attendance, before.id).values()
@@ -89,7 +91,9 @@ class Sitting:
             text = Text("Bế mạc phiên họp", "Session closed")
             return Draft(verbs.closed(before, now), "session.closed", text, left)
 
-        dossier = await self._files.change(dossier_id, by, work)
+        dossier = self._files.dossier(dossier_id)
+        if dossier.stage is not Stage.CLOSED:
+            dossier = await self._files.change(dossier_id, by, work)
         await self.ensure(dossier)
         return dossier
 
