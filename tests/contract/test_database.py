@@ -15,7 +15,7 @@ from diemcau.domain.journal import FaultKind, verify
 from diemcau.domain.units import Unit
 from diemcau.ports.store import Store, StoreFailed
 from diemcau.services.journal import verify_store
-from diemcau.store import open_store
+from diemcau.store import open_store, sql
 from diemcau.testing import FakeSealer
 from diemcau.testing.postgres import Postgres
 from tests.contract.databases import Limits, Place, on_databases, on_postgresql, on_sqlite
@@ -238,6 +238,29 @@ async def test_a_database_that_went_is_used_again_when_it_is_back(
     await store.commit(UNITS[2:3], [], [note()], NOW)
     assert await store.records(Unit) == [UNITS[0], UNITS[2]]
     assert verify(await store.entries()).ok
+
+
+@on_postgresql
+async def test_a_database_that_does_not_answer_is_given_up_and_used_again(
+    store: Store, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what is read when the server starts may take as long as it takes."""
+    engine = place.engine()
+    async with engine.begin() as connection:
+        await connection.execute(text("LOCK TABLE journal, records"))
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(sql, "LIMIT_S", 0.1)
+            starting = asyncio.create_task(store.records(Unit))
+            with pytest.raises(StoreFailed, match="no answer"):
+                await store.commit(UNITS[:1], [], [note()], NOW)
+            with pytest.raises(StoreFailed, match="no answer"):
+                await store.entries()
+        assert not starting.done()
+    assert await starting == []
+    await engine.dispose()
+    await store.commit(UNITS[1:2], [], [note()], NOW)
+    assert await store.records(Unit) == UNITS[1:2]
+    assert [entry.seq for entry in await store.entries()] == [1]
 
 
 @on_sqlite

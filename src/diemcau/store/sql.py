@@ -39,6 +39,14 @@ from diemcau.store.codec import decode, encode
 from diemcau.store.migrate import upgrade
 from diemcau.store.records import kind_name
 
+LIMIT_S = 5.0
+"""After how long a transaction is given up on a database that is elsewhere: a conference's lock is
+held over it. Where nothing answers the driver's request to cancel either, it takes 10 s more.
+SQLite waits as long for another program by itself; what its thread is about cannot be given up."""
+
+GONE_S = 3
+"""A host that acknowledges nothing for so long is gone, and what is connected to it with it."""
+
 
 async def open_store(url: str) -> "SqlStore":
     """Connect, bring the tables up to date, and give the store.
@@ -79,7 +87,11 @@ async def open_store_to_read(url: str) -> "SqlStore":
 def _engine(url: str) -> AsyncEngine:
     try:
         address = make_url(url)
-        return create_async_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
+        if address.get_backend_name() == "sqlite":
+            return create_async_engine(address)
+        gone = {"connect_timeout": GONE_S, "tcp_user_timeout": GONE_S * 1000}
+        unsaid = {name: value for name, value in gone.items() if name not in address.query}
+        return create_async_engine(address, pool_pre_ping=True, connect_args=unsaid)
     except (SQLAlchemyError, ImportError) as error:
         raise StoreFailed(
             f"{error}; use sqlite+aiosqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
@@ -127,6 +139,7 @@ class SqlStore:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._sealing = asyncio.Lock()
 
     async def close(self) -> None:
@@ -135,7 +148,7 @@ class SqlStore:
     async def records(self, kind: type[R]) -> list[R]:
         table = tables.records
         query = select(table.c.id, table.c.data).where(table.c.kind == kind_name(kind))
-        async with self._transaction() as connection:
+        async with self._transaction(limited=False) as connection:  # all there is, at the start
             rows = (await connection.execute(query.order_by(table.c.number))).all()
         return [_read(kind, row) for row in rows]
 
@@ -257,12 +270,13 @@ class SqlStore:
         return await asyncio.to_thread(minutes.read, rows)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, *, limited: bool = True) -> AsyncIterator[AsyncConnection]:
+        limit_s = LIMIT_S if limited and not self._is_sqlite else None
         try:
-            async with self._engine.begin() as connection:
+            async with asyncio.timeout(limit_s), self._engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
-            raise StoreFailed(str(error)) from error
+            raise StoreFailed(str(error) or f"no answer within {limit_s} s") from error
 
     async def _upsert(
         self,
@@ -277,7 +291,7 @@ class SqlStore:
     def _insert_or_update(
         self, table: Table, changed: tuple[str, ...], key: tuple[Column[Any], ...]
     ) -> Insert:
-        dialect = sqlite if self._engine.dialect.name == "sqlite" else postgresql
+        dialect = sqlite if self._is_sqlite else postgresql
         statement = dialect.insert(table)
         excluded = {name: statement.excluded[name] for name in changed}
         upsert: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=excluded)
