@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.async_api import expect as expect_async
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.mock_pages import (
     BASE,
@@ -15,6 +16,11 @@ from tests.browser.mock_pages import (
     mock_server,
     namespace,
 )
+
+FOUND_MS = 15_000
+"""Playwright's own 5 s are less than a busy machine may stand still for."""
+expect.set_options(timeout=FOUND_MS)
+expect_async.set_options(timeout=FOUND_MS)
 
 Open = Callable[[str], Page]
 """Opens an address of the mock in a browser window of its own."""
