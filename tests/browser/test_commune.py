@@ -163,7 +163,7 @@ async def test_after_a_reload_it_is_back_on_the_programme_by_itself(stage: Stage
     since = now_ms()
     for eyes in stage.viewers:
         await moves(eyes, RIGHT)
-        assert green(eyes, RIGHT)
+        await shows_green(eyes, RIGHT)
         await beeps(eyes, since)
     print(f"connected {since - begun:.0f} ms, seen and heard {now_ms() - begun:.0f} ms after")
     assert now_ms() - begun < BACK_MS
