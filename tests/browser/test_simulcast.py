@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,7 +18,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from diemcau.lab.chromium import chromium
 from diemcau.lab.net import Host
 from diemcau.lab.province import Province
-from tests.inside import becomes
+from tests.inside import ROOT, becomes
 from tests.stage import CHAIR, COMMUNE
 
 pytestmark = [
@@ -31,8 +32,12 @@ ROOMS = {CHAIR: "vinh-phuc", COMMUNE: "vnpt"}
 LINE_KBPS = 400
 """Enough for the lesser picture and the sound, not for the better one."""
 BETTER = 1280
-LONG_S = 150
-"""The page tries the better one again after half a minute, and after a minute the next time."""
+[PAUSE_MS] = re.findall(
+    r"LONGEST_PAUSE_MS = ([\d_]+)", (ROOT / "web/src/lib/better.ts").read_text()
+)
+LONG_S = int(PAUSE_MS) / 1000 + 60
+"""The page tries the better one again after a pause, which is longer each time its line was too
+narrow, or its machine too busy; a minute is for the better one to get through."""
 KEEP_PEERS = """
   window.peers = [];
   window.RTCPeerConnection = class extends RTCPeerConnection {
