@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.mock_pages import BASE, felt_s, send
+from tests.browser.mock_pages import BASE, felt_s, note_presses, send
 
 pytestmark = pytest.mark.browser
 
@@ -66,12 +66,14 @@ def test_who_asks_to_speak_is_chosen_by_one_tap_and_invited_by_a_second(open_pag
 
 def test_the_measured_time_stays_after_the_speech(open_page: Open) -> None:
     page = chair(open_page)
+    note_presses(page)
     row(page, "s-dao-duc").click()
     button(page, "Mời UBND xã Đạo Đức phát biểu").click()
     expect(page.get_by_text("UBND xã Đạo Đức đang phát biểu")).to_be_visible()
     button(page, "Cảm ơn, kết thúc phát biểu").click()
     expect(page.get_by_text("UBND xã Đạo Đức đã phát biểu xong")).to_be_visible()
-    assert felt_s(page) == pytest.approx(0.24, abs=0.1), "the server's figure, and the tap's way"
+    felt, way = felt_s(page)
+    assert 0.24 <= felt < 0.24 + way + 0.1, "the server's figure, and the tap's way"
 
 
 def test_a_slip_is_taken_back(open_page: Open) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.mock_pages import BASE, felt_s, send
+from tests.browser.mock_pages import BASE, felt_s, note_presses, send
 
 pytestmark = pytest.mark.browser
 
@@ -115,10 +115,12 @@ def test_refused_command_tells_why(open_page: Open) -> None:
 
 def test_chair_calls_with_two_taps_and_the_measured_time_is_shown(open_page: Open) -> None:
     operator, chair = control(open_page), open_page(CHAIR)
+    note_presses(chair)
     row(chair, "s-dao-duc").click()
     chair.get_by_role("button", name="Mời UBND xã Đạo Đức phát biểu").click()
     expect(chair.get_by_text("UBND xã Đạo Đức đang phát biểu")).to_be_visible()
-    assert felt_s(chair) == pytest.approx(0.24, abs=0.1), "the server's figure, and the tap's way"
+    felt, way = felt_s(chair)
+    assert 0.24 <= felt < 0.24 + way + 0.1, "the server's figure, and the tap's way"
     expect(operator.get_by_text("hình 0,21 s · tiếng 0,24 s")).to_be_visible()
     expect(on(operator, "Chương trình")).to_contain_text("UBND xã Đạo Đức")
     chair.get_by_role("button", name="Kết thúc phát biểu").click()
