@@ -25,6 +25,8 @@ _TUNSETIFF = 0x400454CA
 _IFF_TAP, _IFF_NO_PI, _IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
 _FRAME_MAX = 10 + 14 + 65535
 _BUFFER = 4 << 20
+_SNDBUFFORCE, _RCVBUFFORCE = 32, 33
+"""Of Linux: beyond what is allowed to everybody, for this process may."""
 
 
 class Losses:
@@ -133,8 +135,8 @@ def open_cable(name: str) -> socket.socket:
     cable = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     cable.setsockopt(_SOL_PACKET, _PACKET_VNET_HDR, 1)
     cable.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
-    cable.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-    cable.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+    cable.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, _BUFFER)
+    cable.setsockopt(socket.SOL_SOCKET, _SNDBUFFORCE, _BUFFER)
     cable.bind((name, _ETH_P_ALL))
     cable.setblocking(False)
     return cable
