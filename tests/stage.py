@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from diemcau.lab.lateness import less_lateness
 from diemcau.lab.meeting import Meeting
 from diemcau.lab.province import Province
 from diemcau.lab.watching import Watching, now_ms
@@ -92,20 +93,27 @@ async def kill(province: Province, name: str) -> None:
 async def worst_gap(viewer: Watching, since: float) -> float:
     """The longest freeze (ms) at a viewer since a moment, once it is seen to get pictures now.
 
-    A session that was lost counts as the time until it was there again.
+    A session that was lost counts as the time until it was there again. What the viewer itself was
+    late does not count: it saw nothing meanwhile.
     """
     alive = await viewer.until(
         lambda e: e["event"] == "stats" and e["fps"] > 5, "pictures", since=now_ms() + 500
     )
     assert alive["t"] > since
-    worst = lost = 0.0
+    begin = lost = 0.0
+    gaps = [0.0]
     for event in viewer.events:
         if event["t"] < since:
             continue
-        if event["event"] == "freeze":
-            worst = max(worst, event["ms"])
-        if event["event"] == "lost":
-            lost = lost or event["t"]
-        if event["event"] == "reconnected":
-            worst, lost = max(worst, event["t"] - lost), 0.0
-    return worst
+        match event["event"]:
+            case "lost":
+                lost = lost or event["t"]
+                continue
+            case "freeze":
+                begin = event["t"] - event["ms"]
+            case "reconnected" | "resumed":
+                begin, lost = lost or event["t"], 0.0
+            case _:
+                continue
+        gaps.append(less_lateness(begin, event["t"], viewer.events))
+    return max(gaps)

@@ -43,7 +43,7 @@ class Stage:
         await self.whole_again()
         for viewer in self.viewers:
             assert await worst_gap(viewer, begun) < FREEZE_MS
-            assert viewer.panes == [self.province.number(COMMUNE)]
+            await viewer.shows_now(self.province.number(COMMUNE))
 
     async def comes_back(self, killed: str) -> None:
         """kill -9 of a process that carries the picture: it is there again within the bound."""

@@ -221,5 +221,5 @@ async def test_a_command_that_makes_no_sense_to_a_mixer_is_refused(
 
 async def test_whoever_was_watching_all_that_saw_nothing_of_it(stage: Stage) -> None:
     assert await worst_gap(stage.viewer, stage.begun) < FREEZE_MS
-    assert stage.viewer.panes == [stage.province.number(COMMUNE)]
+    await stage.viewer.shows_now(stage.province.number(COMMUNE))
     assert stage.meeting.state["sites"][COMMUNE]["state"] == "ready"

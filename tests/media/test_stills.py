@@ -19,7 +19,7 @@ from diemcau.lab.province import Province
 from diemcau.lab.stills import SIZE, decoded, mark_of
 from diemcau.lab.watching import now_ms
 from tests.inside import becomes
-from tests.stage import CHAIR, COMMUNE, NEIGHBOUR, in_session
+from tests.stage import CHAIR, COMMUNE, NEIGHBOUR, in_session, worst_gap
 
 pytestmark = [pytest.mark.media, pytest.mark.asyncio(loop_scope="module")]
 
@@ -27,6 +27,8 @@ MCUS = ("vinh-phuc", "vnpt")
 SITES = (CHAIR, COMMUNE, NEIGHBOUR)
 EVERY_S = 2
 OLDEST_MS = 10_000
+FREEZE_MS = 300
+"""From there on a gap is a freeze at ten frames in a second (`diemcau.lab.freeze`)."""
 
 
 class Stage:
@@ -92,7 +94,7 @@ async def test_a_site_on_air_goes_on_without_a_freeze_while_stills_are_taken(
         begun = now_ms()
         for _ in range(3):
             await stage.newer(CHAIR)
-        assert [e for e in eye.events if e["event"] == "freeze" and e["t"] > begun] == []
+        assert await worst_gap(eye, begun) < FREEZE_MS
 
 
 async def test_the_process_dies_and_another_takes_the_stills(stage: Stage) -> None:

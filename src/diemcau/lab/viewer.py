@@ -3,8 +3,8 @@
     python -m diemcau.lab.viewer --whep URL --token T --panes grid-2x2 --tones --numbers 1,2,3
 
 It prints JSON lines: which sites are in which panes, how old the frames are, which sites are
-heard, where the picture froze. Times are milliseconds of CLOCK_MONOTONIC, which every process of
-the machine shares, in whatever network namespace it runs.
+heard, where the picture froze, how late the viewer itself was. Times are milliseconds of
+CLOCK_MONOTONIC, which every process of the machine shares, in whatever network namespace it runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from diemcau.domain.layout import LAYOUTS
 from diemcau.lab.errors import LabError
 from diemcau.lab.freeze import FreezeDetector
+from diemcau.lab.lateness import tell_lateness
 from diemcau.lab.marks import FULL, Luma, Mark, MarkReader, Pane, age_ms
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.lab.tones import Samples, ToneDetector
@@ -80,7 +81,8 @@ class Viewer:
 
     async def run(self) -> None:
         """Watch. Ends with the session, or never if `reconnect` is set. Raises WhepError."""
-        statistics = asyncio.create_task(self._statistics())
+        lateness = tell_lateness(lambda ms: self._emit("late", ms=round(ms)))
+        beside = [asyncio.create_task(one) for one in (self._statistics(), lateness)]
         try:
             async with WhepClient(self._options.whep, self._options.token) as client:
                 try:
@@ -89,7 +91,8 @@ class Viewer:
                     if self._playing is not None:
                         await self._end(client, self._playing)
         finally:
-            statistics.cancel()
+            for task in beside:
+                task.cancel()
             await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _watch(self, client: WhepClient) -> None:

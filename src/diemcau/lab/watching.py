@@ -116,12 +116,21 @@ class Watching:
 
     async def hears_no_more(self, number: int, timeout: float = 10) -> None:
         """Until this site's tone has died away: only then can it be heard to begin."""
+        await self._comes_to(lambda: number not in self.tones, f"site {number} silent", timeout)
+
+    async def shows_now(self, *numbers: int | None, timeout: float = 10) -> None:
+        """Until the newest picture has exactly these sites in its panes."""
+        wanted = list(numbers)
+        await self._comes_to(lambda: self.panes == wanted, f"picture of {wanted}", timeout)
+
+    async def _comes_to(self, condition: Callable[[], bool], what: str, timeout: float) -> None:
         try:
             async with asyncio.timeout(timeout), self._changed:
-                while number in self.tones:
+                while not condition():
                     await self._changed.wait()
         except TimeoutError:
-            raise LabError(f"viewer: site {number} is heard after {timeout} s still") from None
+            last = f"{self.panes}, {sorted(self.tones)}"
+            raise LabError(f"viewer: not within {timeout} s: {what}; last: {last}") from None
 
     async def _read(self) -> None:
         assert self._process is not None
