@@ -1,7 +1,7 @@
 """A look inside an MCU host: what its Janus and its mixers have, asked of themselves.
 
 Janus answers on the loopback address of its host alone, so the question is put by a small process
-there: ``python -m tests.inside LIFE_FILE``.
+there: ``python -m tests.inside LIFE_FILE``. It gives way to the media it looks at.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ async def inside(province: Province, mcu: str) -> dict[str, Any]:
     (an entry for each stream forwarded to a mixer's port)."""
     life = province.folder / "mcu" / mcu / "janus" / "life.json"
     argv = province.hosts[mcu].command(
-        [sys.executable, "-m", "tests.inside", str(life)], env={"PYTHONPATH": str(ROOT)}
+        ["nice", "-n", "19", sys.executable, "-m", "tests.inside", str(life)],
+        env={"PYTHONPATH": str(ROOT)},
     )
     process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
