@@ -21,6 +21,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from diemcau.apart.arrivals import monotonic_ahead, receive, stamp
+
 REPOSITORY = Path(__file__).parents[2]
 SYSTEM_PYTHON = "/usr/bin/python3"
 COLOURS = {"red": 0xFFE02020, "green": 0xFF20C020, "blue": 0xFF2040E0, "yellow": 0xFFE0E020}
@@ -49,7 +51,7 @@ class PortTakenError(Exception):
 
 @dataclass(frozen=True)
 class Packet:
-    """An RTP packet and when it came (monotonic seconds)."""
+    """An RTP packet and when it came (monotonic seconds), as the kernel says."""
 
     came: float
     kind: int
@@ -75,7 +77,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.rtp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+        stamp(self.rtp, 4 * 1024 * 1024)
         self.rtp.bind(("127.0.0.1", 0))
         self.rtcp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.rtcp.bind(("127.0.0.1", 0))
@@ -121,9 +123,9 @@ class Receiver:
     def _run(self) -> None:
         while not self._stop.is_set():
             for ready in select.select([self.rtp, self.rtcp], [], [], 0.1)[0]:
-                data, address = ready.recvfrom(65536)
+                data, came, address = receive(ready, monotonic_ahead())
                 if ready is self.rtp:
-                    self.packets.append(parse_rtp(data, time.monotonic()))
+                    self.packets.append(parse_rtp(data, came))
                 else:
                     self.reports.append((data, address))
 

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import struct
-import time
 
+from diemcau.apart.arrivals import monotonic_ahead, receive, stamp
 from diemcau.apart.rtp import parse, picture_lost, ssrc_of
 from diemcau.examiner.stream import Arrived
 
 MOST_PACKETS = 50_000
 """More than a minute has of any stream that can be decoded here; a flood is cut off."""
 
-_LONGEST = 1 << 16
 _BUFFER = 1 << 22
 """Bytes: what comes in a whole examination, for this process gives way to all others."""
-
-_STAMPS, _STAMP = 35, struct.Struct("@ll")
-"""``SO_TIMESTAMPNS`` of Linux: the kernel says when a packet came (seconds and ns), however late
-this process reads it."""
-
-_FORCED_BUFFER = 33
-"""``SO_RCVBUFFORCE``: beyond what is allowed to everybody, where the process may."""
 
 Address = tuple[str, int]
 
@@ -34,15 +25,14 @@ class Reception:
         self._payload_type = payload_type
         self.arrived: list[Arrived] = []
         self._keeping = False
-        self._offset = 0.0
+        self._ahead = 0.0
         self._ssrc: int | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
     def open(self) -> Address:
         """Listen on a free port of 127.0.0.1, which is returned."""
         self._socket.setblocking(False)
-        self._socket.setsockopt(socket.SOL_SOCKET, _STAMPS, 1)
-        _enlarge(self._socket)
+        stamp(self._socket, _BUFFER)
         self._socket.bind(("127.0.0.1", 0))
         asyncio.get_running_loop().add_reader(self._socket, self._read)
         host, port = self._socket.getsockname()
@@ -51,7 +41,7 @@ class Reception:
     def begin(self) -> None:
         self._read()
         self.arrived, self._ssrc, self._keeping = [], None, True
-        self._offset = _offset()
+        self._ahead = monotonic_ahead()
 
     def end(self, at: float) -> list[Arrived]:
         """What came until then (monotonic seconds), even if it was not read yet."""
@@ -69,12 +59,12 @@ class Reception:
     def _read(self) -> None:
         try:
             for _ in range(MOST_PACKETS):
-                data, told, _, _ = self._socket.recvmsg(_LONGEST, socket.CMSG_SPACE(_STAMP.size))
-                self._take(data, told)
+                data, at, _ = receive(self._socket, self._ahead)
+                self._take(data, at)
         except BlockingIOError:
             return
 
-    def _take(self, data: bytes, told: list[tuple[int, int, bytes]]) -> None:
+    def _take(self, data: bytes, at: float) -> None:
         if not self._keeping or len(self.arrived) >= MOST_PACKETS:
             return
         ssrc = ssrc_of(data)
@@ -83,26 +73,4 @@ class Reception:
         if self._ssrc is None:
             self._ssrc = ssrc
         if ssrc == self._ssrc:
-            self.arrived.append(Arrived(self._came(told), parse(data)))
-
-    def _came(self, told: list[tuple[int, int, bytes]]) -> float:
-        """When a packet came, by the monotonic clock; now, where the kernel does not say."""
-        for level, kind, data in told:
-            if (level, kind) == (socket.SOL_SOCKET, _STAMPS) and len(data) >= _STAMP.size:
-                seconds, nanoseconds = _STAMP.unpack_from(data)
-                came: float = self._offset + seconds + nanoseconds / 1e9
-                return min(came, time.monotonic())
-        return time.monotonic()
-
-
-def _enlarge(receiving: socket.socket) -> None:
-    try:
-        receiving.setsockopt(socket.SOL_SOCKET, _FORCED_BUFFER, _BUFFER)
-    except PermissionError:
-        receiving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-
-
-def _offset() -> float:
-    """How far the monotonic clock is past the time of day, in seconds. Whoever is interrupted
-    between the two finds it too small."""
-    return max(time.monotonic() - time.time() for _ in range(5))
+            self.arrived.append(Arrived(at, parse(data)))
