@@ -32,6 +32,8 @@ pytestmark = pytest.mark.media
 TONES = {0: 400, 1: 600, 2: 800}
 COLOURS = {0: "red", 1: "green", 2: "blue"}
 TICK = 3600  # RTP time of one frame at 25 fps
+LONG_MS = 30_000
+"""As long as a picture may be held at all: longer than a source takes to start."""
 
 
 @pytest.fixture(scope="module")
@@ -103,15 +105,26 @@ def gaps(packets: list[Packet]) -> set[int]:
     return {(b.seq - a.seq) % 65536 for a, b in itertools.pairwise(packets)}
 
 
+def twenty_takes(rig: Rig) -> tuple[float, list[tuple[float, str]]]:
+    """When they began, and when each was answered and what it is to show. Once more if the mixer
+    left out a frame meanwhile: the machine stood still."""
+    for _ in range(3):
+        show(rig.client, full(0))
+        rig.client.listen(0.4)
+        skipped = rig.client.call("status")["skipped"]
+        begin, takes = time.monotonic(), []
+        for number in range(20):
+            slot = (number + 1) % 3
+            takes.append((show(rig.client, full(slot), f"take-{number}"), COLOURS[slot]))
+            rig.client.listen(0.13)
+        if rig.client.call("status")["skipped"] == skipped:
+            break
+    return begin, takes
+
+
 def test_twenty_takes_leave_no_gap_and_show_in_the_next_frame(rig: Rig) -> None:
     program = rig.receivers["program"]
-    show(rig.client, full(0))
-    rig.client.listen(0.4)
-    begin, takes = time.monotonic(), []
-    for number in range(20):
-        slot = (number + 1) % 3
-        takes.append((show(rig.client, full(slot), f"take-{number}"), COLOURS[slot]))
-        rig.client.listen(0.13)
+    begin, takes = twenty_takes(rig)
     packets = program.of(107, begin)
     assert steps(packets) == {TICK}
     assert gaps(packets) == {1}
@@ -133,7 +146,7 @@ def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
     rig.client.listen(0.2)
     begin = time.monotonic()
     rig.client.call("input", slot=3, source="late")
-    show(rig.client, full(3), "to-late", hold_ms=5000)
+    show(rig.client, full(3), "to-late", hold_ms=LONG_MS)
     rig.client.listen(0.5)
     late = rig.source(3, "yellow", 1000)
     try:
@@ -142,7 +155,8 @@ def test_the_old_picture_is_held_until_the_newcomer_has_one(rig: Rig) -> None:
                 e["event"] == "on_air"
                 and e["take"] == "to-late"
                 and e["picture_age_ms"] is not None
-            )
+            ),
+            LONG_MS / 1000,
         )
         rig.client.listen(0.2)
     finally:
