@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +19,7 @@ from diemcau.lab.whep import WhepClient, WhepError
 
 FULL = Pane(0, 0, 1, 1)
 WINDOW_S = 0.05
+PACKETS_S = 50
 AUDIBLE_DB, SILENCE_DB = -26.0, -40.0
 """26 dB below a site's tone: what Opus makes of other tones stays under it."""
 
@@ -39,7 +41,7 @@ class Eyes:
         token = province.token("site" if site else "chair", meeting.id, site)
         self._client = WhepClient(f"{province.lab_url}/whep/{meeting.id}/{feed}{at}", token)
         self._reception = Reception(self._on_picture, self._on_sound, self._on_frame)
-        self._sounds: deque[tuple[float, Samples]] = deque(maxlen=50 * 30)
+        self._sounds: deque[tuple[float, Samples]] = deque(maxlen=PACKETS_S * 30)
         self._changed = asyncio.Event()
         self._frame: Any = None
         self._session = ""
@@ -102,8 +104,10 @@ class Eyes:
         return float(u.mean()), float(v.mean())
 
     def tone_db(self, number: int, seconds: float = 0.4) -> float:
-        """The level (dBFS) of a site's tone in what was heard last."""
-        return level_db(self.heard(now_ms() - 1000 * seconds), tone_hz(number))
+        """The level (dBFS) of a site's tone in what was heard last, however long ago that was."""
+        latest = [sound for _, sound in islice(reversed(self._sounds), round(seconds * PACKETS_S))]
+        sound = np.concatenate(latest[::-1]) if latest else np.zeros(0, np.float32)
+        return level_db(sound[-round(seconds * RATE) :], tone_hz(number))
 
     def heard(self, since: float, until: float = float("inf")) -> Samples:
         """The sound that came in a time (``now_ms``), mono, 48 kHz."""

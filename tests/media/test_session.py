@@ -140,8 +140,7 @@ async def test_nobody_on_air_hears_himself(stage: Stage) -> None:
         await elsewhere.until(lambda: elsewhere.tone_db(own) > AUDIBLE_DB, "the others hear it")
         await connected(stage.meeting, COMMUNE)
         await elsewhere.until(lambda: elsewhere.seconds_of(own, begun) > 3, "3 s of its tone")
-        assert room.tone_db(chair) > AUDIBLE_DB
-        assert room.tone_db(own) < SILENCE_DB
+        await room.until(lambda: heard_without(room, chair, own), "the chair, and not itself")
         await stage.meeting.command("release")
         await room.until(lambda: room.tone_db(other) > AUDIBLE_DB, "the programme after")
         assert room.seconds_of(own, begun) == 0
@@ -157,8 +156,13 @@ async def test_a_muted_site_is_not_heard_until_it_is_opened_again(stage: Stage) 
         await stage.meeting.command("mute", site=COMMUNE, muted=False)
         await eyes.until(lambda: eyes.tone_db(own) > AUDIBLE_DB, "the site's tone again")
         await stage.meeting.command("mute-all")
-        await eyes.until(lambda: eyes.tone_db(own) < SILENCE_DB, "silence again")
-        assert eyes.tone_db(stage.number(CHAIR)) > AUDIBLE_DB
+        chair = stage.number(CHAIR)
+        await eyes.until(lambda: heard_without(eyes, chair, own), "the chair, and not it")
+
+
+def heard_without(eyes: Eyes, number: int, silent: int) -> bool:
+    """Whether the one site is heard, and the other not."""
+    return eyes.tone_db(number) > AUDIBLE_DB and eyes.tone_db(silent) < SILENCE_DB
 
 
 async def test_a_line_carries_nothing_up_while_none_of_its_sites_is_wanted(stage: Stage) -> None:
