@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from diemcau.domain.resources import Key, Resource
+from diemcau.lab.lateness import less_lateness, tell_lateness
 from diemcau.lab.marks import Luma
 from diemcau.lab.receive import Reception, now_ms
 from diemcau.mcu.media import JanusMedia
@@ -228,7 +229,7 @@ class JanusRig(Rig):
         reply = await self.request(PARENT, "whep.play", session=session, site="", feed=feed)
         answer = await watch.reception.answer(reply["offer"])
         await self.request(PARENT, "whep.answer", session=session, answer=answer)
-        self._stack.push_async_callback(watch.reception.close)
+        self._stack.push_async_callback(watch.close)
         return watch
 
     def handles(self, name: str) -> frozenset[int]:
@@ -247,6 +248,12 @@ class _Watch:
     def __init__(self) -> None:
         self.reception = Reception(self._on_picture, lambda samples, now: None)
         self._frames: list[tuple[float, int]] = []
+        self._late: list[dict[str, Any]] = []
+        self._lateness = asyncio.create_task(tell_lateness(self._on_late))
+
+    async def close(self) -> None:
+        self._lateness.cancel()
+        await self.reception.close()
 
     def shows(self, site: str) -> bool:
         fresh = [level for at, level in self._frames if at > now_ms() - 300]
@@ -256,7 +263,11 @@ class _Watch:
 
     def longest_gap_ms(self, since: float) -> float:
         times = [since, *(at for at, _ in self._frames if at > since), now_ms()]
-        return max(later - at for at, later in pairwise(times))
+        return max(less_lateness(at, later, self._late) for at, later in pairwise(times))
+
+    def _on_late(self, ms: float) -> None:
+        """The site, whoever watches it and the agents share a loop: what it was late, all were."""
+        self._late.append({"event": "late", "t": now_ms(), "ms": ms})
 
     def _on_picture(self, luma: Luma, now: float) -> None:
         self._frames.append((now, int(luma[luma.shape[0] // 2, luma.shape[1] // 2])))
