@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 import diemcau
 from diemcau.mcu.process import Process
 from diemcau.ports.media import MediaError
 from diemcau.wire import Peer, RemoteError
+
+log = structlog.get_logger(__name__)
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 STARTS_WITHIN_S = 30.0
@@ -46,7 +50,7 @@ class Apart:
         self._process: Process | None = None
         self._peer: Peer | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._life: asyncio.Task[None] | None = None
 
     @property
     def running(self) -> bool:
@@ -68,11 +72,11 @@ class Apart:
         if self._process is None:
             self._process = await self._start()
         try:
-            await self._connect()
+            reader = await self._connect(self._process)
         except MediaError:
             await self._process.stop()
             raise
-        self._tasks.append(asyncio.create_task(self._watch(self._process)))
+        self._life = asyncio.create_task(self._live(self._process, reader))
         return found
 
     async def call(
@@ -95,15 +99,15 @@ class Apart:
         if self._peer is not None:
             self._peer.close()
             self._peer = None
-        if self._writer is not None:
-            self._writer.close()
         if self._process is not None:
             await self._process.stop()
 
     def leave(self) -> None:
-        """The agent ends, the process goes on."""
-        for task in self._tasks:
-            task.cancel()
+        """Hear no more of it; the process goes on."""
+        if self._life is not None:
+            self._life.cancel()
+        if self._writer is not None:
+            self._writer.close()
 
     def _find(self) -> Process | None:
         with contextlib.suppress(OSError, ValueError):
@@ -124,42 +128,59 @@ class Apart:
         self._pid_file.write_text(str(process.pid))
         return process
 
-    async def _connect(self) -> None:
-        assert self._process is not None
+    async def _connect(self, process: Process) -> asyncio.StreamReader:
         loop = asyncio.get_running_loop()
         until = loop.time() + STARTS_WITHIN_S
-        while loop.time() < until and not self._process.ended.is_set():
+        while loop.time() < until and not process.ended.is_set():
             try:
-                reader, writer = await asyncio.open_unix_connection(
+                reader, self._writer = await asyncio.open_unix_connection(
                     str(self._socket_file), limit=2**22
                 )
             except OSError:
                 await asyncio.sleep(LOOK_AGAIN_S)
                 continue
-            self._writer = writer
             self._peer = Peer(self._send)
-            self._tasks.append(asyncio.create_task(self._read(reader)))
-            return
-        log = self.folder / f"{self.name}.log"
-        raise MediaError(f"{self.name}-start", f"the {self.name} process did not start; see {log}")
+            return reader
+        file = self.folder / f"{self.name}.log"
+        raise MediaError(f"{self.name}-start", f"the {self.name} process did not start; see {file}")
 
     async def _send(self, text: str) -> None:
         assert self._writer is not None
         self._writer.write(text.encode() + b"\n")
         await self._writer.drain()
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        assert self._peer is not None
-        with contextlib.suppress(OSError):
-            while line := await reader.readline():
-                message = json.loads(line)
-                if "event" in message:
-                    self._on_event(message)
-                else:
-                    self._peer.receive(line.decode())
-        self._peer.close()
-
-    async def _watch(self, process: Process) -> None:
+    async def _live(self, process: Process, line: asyncio.StreamReader | None) -> None:
+        """Until it has died, and what it said last is heard."""
+        while line is not None:
+            await self._read(line)
+            line = await self._mend(process)
         await process.ended.wait()
         self._peer = None
         self._on_end()
+
+    async def _mend(self, process: Process) -> asyncio.StreamReader | None:
+        """The line has ended, with the process or alone. What a process has open belongs to its
+        line: so it is ended, and all of it made anew. Gives the line that goes on, if one does."""
+        await process.stop()
+        return None
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        """Until the line ends."""
+        assert self._peer is not None
+        assert self._writer is not None
+        with contextlib.suppress(OSError, ValueError):  # it broke, or is longer than any line
+            while line := await reader.readline():
+                self._take(line, self._peer)
+        self._peer.close()
+        self._writer.close()
+
+    def _take(self, line: bytes, peer: Peer) -> None:
+        """One line; what comes of it does not end the reading."""
+        try:
+            message = json.loads(line)
+            if "event" in message:
+                self._on_event(message)
+            else:
+                peer.receive(line.decode())
+        except Exception:
+            log.exception("a line not taken in", process=self.name, line=line[:200])

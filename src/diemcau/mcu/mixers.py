@@ -1,14 +1,21 @@
 """Mixer processes: started with their ports, spoken to over a Unix socket, found again later."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diemcau.mcu.apart import Apart
+import structlog
+
+from diemcau.mcu.apart import LOOK_AGAIN_S, Apart
 from diemcau.mcu.ports import free_udp_ports, give_back
+from diemcau.mcu.process import Process
 from diemcau.mcu.program import Program
+from diemcau.ports.media import MediaError
+
+log = structlog.get_logger(__name__)
 
 SEQUENCE_MARGIN = 2000
 """How far a mixer that starts anew jumps ahead in RTP sequence numbers: more than its predecessor
@@ -20,18 +27,21 @@ CHIRP_SSRC = AUDIO_SSRC + 10 * CHIRP_INDEX
 
 
 class MixerProcess(Apart):
-    """One conference's mixer. ``folder`` holds its settings (ports), socket, pid and log."""
+    """One conference's mixer. ``folder`` holds its settings (ports), socket, pid and log;
+    ``on_again`` is told that the line to it was cut and goes on."""
 
     def __init__(
         self,
         folder: Path,
         program: Program,
         on_event: Callable[[dict[str, Any]], None],
+        on_again: Callable[[], None],
         on_end: Callable[[], None],
     ) -> None:
         super().__init__("mixer", folder, self._heard, on_end)
         self._program = program
         self._tell = on_event
+        self._on_again = on_again
         self._settings_file = folder / "settings.json"
         self.settings: dict[str, Any] = {}
 
@@ -74,6 +84,19 @@ class MixerProcess(Apart):
     def arguments(self) -> list[str]:
         return ["--settings", str(self._settings_file)]
 
+    async def _mend(self, process: Process) -> asyncio.StreamReader | None:
+        """A mixer on air goes on without its agent: connect again, and end it only where that
+        fails. Of one that dies the line ends a little earlier than itself."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.ended.wait(), LOOK_AGAIN_S)
+        try:
+            line = await self._connect(process)
+        except MediaError:
+            return await super()._mend(process)
+        log.warning("the line to a mixer was cut", folder=str(self.folder))
+        self._on_again()
+        return line
+
     def _heard(self, message: dict[str, Any]) -> None:
         self._note_sequence(message)
         self._tell(message)
@@ -87,7 +110,10 @@ class MixerProcess(Apart):
             for name in ("audio_seq", "video_seq"):
                 if report.get(name) is not None:
                     output[name] = (report[name] + SEQUENCE_MARGIN) % 65536
-        self._save()
+        try:
+            self._save()
+        except OSError as error:
+            log.warning("sequence numbers not kept", folder=str(self.folder), error=str(error))
 
     def _save(self) -> None:
         temporary = self._settings_file.with_suffix(".new")

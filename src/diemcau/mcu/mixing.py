@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
@@ -13,6 +15,8 @@ from diemcau.mcu.program import Program
 from diemcau.mcu.recordings import Recordings
 from diemcau.mcu.slot_reports import Event, SlotReports
 from diemcau.ports.media import MediaError
+
+log = structlog.get_logger(__name__)
 
 AUDIO_PT, VIDEO_PT = 111, 107
 HOLD_MS = 2000
@@ -47,6 +51,7 @@ class Mixing:
             self._folder / mixer.conference,
             self._program,
             lambda event: self._heard(mixer.conference, event),
+            lambda: self._again(mixer.conference),
             lambda: self._ended(mixer),
         )
         returns = [f"return/{slot}" for slot in range(mixer.slots)]
@@ -177,8 +182,7 @@ class Mixing:
 
     async def _adopt(self, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
-        status = await self._mixer(conference).call("status", {})
-        self.slots.found(conference, status["inputs"])
+        status = await self._status(conference)
         forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
@@ -189,10 +193,27 @@ class Mixing:
             if streams:
                 found = Input(conference, entry["slot"], site, feed)
                 self._ground.present.put(Held(found, notes={"streams": streams}))
-        if status.get("recording"):
-            self.recordings.heard(conference, status["recording"])
         if status.get("mix"):
             self._ground.present.put(Held(_mix_from(conference, status["mix"])))
+
+    def _again(self, conference: str) -> None:
+        """The mixer may have said something while the line to it was cut."""
+        self.slots.doubt(conference)
+        self._ground.spawn(self._ask_again(conference))
+
+    async def _ask_again(self, conference: str) -> None:
+        try:
+            await self._status(conference)
+        except MediaError as error:
+            log.warning("a mixer not asked again", conference=conference, error=str(error))
+
+    async def _status(self, conference: str) -> dict[str, Any]:
+        """What the mixer tells of itself, with which goes on what its events tell."""
+        status = await self._mixer(conference).call("status", {})
+        self.slots.found(conference, status["inputs"])
+        if status.get("recording"):
+            self.recordings.heard(conference, status["recording"])
+        return status
 
     async def _stop_strays(self, conference: str) -> None:
         """End what is still forwarded to a mixer that died. Two forwards into one slot would give

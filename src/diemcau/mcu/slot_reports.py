@@ -15,10 +15,13 @@ class SlotReports:
         self._on_event = on_event
         self._last: dict[tuple[str, int], tuple[str, dict[str, Json]]] = {}
         """Source and, by name, what was said of it, by conference and slot."""
+        self._heard: set[tuple[str, int]] = set()
+        """Those of which the mixer has said something since the line to it is there."""
 
     def heard(self, conference: str, event: Json) -> None:
         """``input`` or ``look``, of the slot's source; of no source, the slot is empty now."""
         slot, source, name = event["slot"], event["source"], event["event"]
+        self._heard.add((conference, slot))
         if not source:
             self._last.pop((conference, slot), None)
             return
@@ -33,12 +36,16 @@ class SlotReports:
     def found(self, conference: str, inputs: Iterable[Json]) -> None:
         """What a mixer's ``status`` tells of its slots; what it said by itself meanwhile is
         newer."""
-        newer = {slot for of, slot in self._last if of == conference}
+        newer = {slot for of, slot in self._heard if of == conference}
         for entry in inputs:
             if entry["slot"] not in newer:
                 of_slot = {"slot": entry["slot"], "source": entry["source"]}
                 for said in _said(entry):
                     self.heard(conference, of_slot | said)
+
+    def doubt(self, conference: str) -> None:
+        """The line to its mixer is another one: what was said between the two was not heard."""
+        self._heard = {key for key in self._heard if key[0] != conference}
 
     def say_again(self) -> None:
         for _, said in self._last.values():
@@ -49,6 +56,7 @@ class SlotReports:
         """Its mixer is gone."""
         for key in [key for key in self._last if key[0] == conference]:
             del self._last[key]
+        self.doubt(conference)
 
 
 def _said(entry: Json) -> Iterable[Json]:

@@ -1,0 +1,88 @@
+"""What the agent does about a mixer: one that lives is kept, one that died is made anew."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diemcau.domain.resources import Mixer
+from diemcau.mcu.ground import Forward, Ground
+from diemcau.mcu.mixers import SEQUENCE_MARGIN, MixerProcess
+from diemcau.mcu.mixing import Mixing
+from diemcau.mcu.present import Present
+from diemcau.mcu.program import Program
+from tests.unit.mcu.idle import Idle, say
+
+Json = dict[str, Any]
+MIXER = Mixer("c1", 1, ("program",))
+SOURCE = {"slot": 0, "source": "s1 site/s1"}
+OF_SITE = {"conference": "c1", "slot": 0, "site": "s1"}
+
+
+class Janus(Ground):
+    """Forwards nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("tinh", Present(lambda: None), None)  # type: ignore[arg-type]
+
+    async def forwards(self, conference: str) -> list[Forward]:
+        return []
+
+
+class House:
+    """``idle`` stands for the mixer that runs; ``told``: what the agent tells the server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.idle = Idle(folder / "mixers" / "c1", "mixer")
+        self.idle.answers["status"] = {"inputs": [SOURCE | {"state": "live"}]}
+        self.told: asyncio.Queue[tuple[str, Json]] = asyncio.Queue()
+        self.ground = Janus()
+        self.mixing = Mixing(
+            self.ground, folder, lambda *told: self.told.put_nowait(told), 0, Program()
+        )
+
+    async def next(self) -> tuple[str, Json]:
+        return await asyncio.wait_for(self.told.get(), 10)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    made = House(tmp_path)
+    async with AsyncExitStack() as stack:
+        await made.idle.open(stack)
+        stack.push_async_callback(made.mixing.stop)
+        yield made
+
+
+async def test_a_mixer_whose_line_is_cut_goes_on_and_is_asked_what_was_missed(
+    house: House,
+) -> None:
+    """The picture goes on, and what comes after is heard again."""
+    await house.mixing.create_mixer(MIXER)
+    assert await house.next() == ("input", OF_SITE | {"state": "live"})
+    house.idle.answers["status"] = {"inputs": [SOURCE | {"state": "lost"}]}
+    (await house.idle.line()).close()
+    assert await house.next() == ("input", OF_SITE | {"state": "lost"})
+    say(await house.idle.line(), {"event": "input", **SOURCE, "state": "live"})
+    assert await house.next() == ("input", OF_SITE | {"state": "live"})
+    assert house.ground.present.resources == (MIXER,)
+
+
+def test_sequence_numbers_that_cannot_be_kept_are_so_the_next_time(tmp_path: Path) -> None:
+    """They come every second, also while the disk is full."""
+    told: list[Json] = []
+    mixer = MixerProcess(tmp_path, Program(), told.append, lambda: None, lambda: None)
+    mixer.prepare(1, ["program"])
+    stats = {"event": "stats", "outputs": {"program": {"audio_seq": 1, "video_seq": 2}}}
+    in_the_way = tmp_path / "settings.new"
+    in_the_way.mkdir()
+    mixer._heard(stats)
+    in_the_way.rmdir()
+    mixer._heard(stats)
+    assert told == [stats, stats]
+    kept = json.loads((tmp_path / "settings.json").read_text())["outputs"]["program"]
+    assert kept["audio_seq"] == 1 + SEQUENCE_MARGIN
