@@ -72,6 +72,8 @@ class Examinations:
             notes["ports"] = port, rtcp_port = free_udp_ports(2)
             await self._rooms.add_feed(wanted.conference, wanted.chirp, port, rtcp_port)
             pli = await self._forward(wanted, opened, notes)
+            if self._examiner is not examiner:
+                raise MediaError("examiner-gone", "the examiner died meanwhile")
         except MediaError:
             await self._clear(wanted, notes)
             raise

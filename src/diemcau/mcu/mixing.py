@@ -51,7 +51,7 @@ class Mixing:
             self._folder / mixer.conference,
             self._program,
             lambda event: self._heard(mixer.conference, event),
-            lambda: self._again(mixer.conference),
+            lambda: self._again(process, mixer.conference),
             lambda: self._ended(mixer),
         )
         returns = [f"return/{slot}" for slot in range(mixer.slots)]
@@ -64,10 +64,19 @@ class Mixing:
             raise
         # The mixer is present only after what belongs to it: or the same would be made twice.
         if found:
-            await self._adopt(mixer.conference)
+            await self._adopt(process, mixer.conference)
         else:
             await self._stop_strays(mixer.conference)
-        self._ground.present.put(Held(mixer))
+        self._put(process, Held(mixer))
+
+    def _put(self, process: MixerProcess, held: Held) -> None:
+        self._require(process, held.resource.conference)
+        self._ground.present.put(held)
+
+    def _require(self, process: MixerProcess, conference: str) -> None:
+        """What belonged to a mixer that died meanwhile is not there, but made anew with it."""
+        if self._mixers.get(conference) is not process:
+            raise MediaError("mixer-gone", "the mixer died meanwhile")
 
     def _begin_anew(self, conference: str, process: MixerProcess) -> None:
         """A mixer that cannot start may have found a port taken: it, and the feeds that send to
@@ -88,8 +97,9 @@ class Mixing:
             self.recordings.ended(mixer.conference)
 
     async def set_mix(self, mix: Mix) -> None:
-        await self._mixer(mix.conference).call("mix", _mix_params(mix))
-        self._ground.present.put(Held(mix))
+        mixer = self._mixer(mix.conference)
+        await mixer.call("mix", _mix_params(mix))
+        self._put(mixer, Held(mix))
 
     async def forget_mix(self, mix: Mix) -> None:
         self._ground.present.drop(mix.key)
@@ -125,7 +135,7 @@ class Mixing:
         forwarders = reply["forwarders"]
         rtcp = next((f["local_rtcp_port"] for f in forwarders if "local_rtcp_port" in f), None)
         notes = {"streams": [f["stream_id"] for f in forwarders]}
-        self._ground.present.put(Held(wanted, notes=notes))
+        self._put(mixer, Held(wanted, notes=notes))
         pli = ["127.0.0.1", rtcp] if rtcp else None
         await mixer.call("input", {"slot": wanted.slot, "source": source, "pli": pli})
 
@@ -180,36 +190,37 @@ class Mixing:
             ):
                 self._ground.present.drop(held.resource.key)
 
-    async def _adopt(self, conference: str) -> None:
+    async def _adopt(self, process: MixerProcess, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
-        status = await self._status(conference)
+        status = await self._status(process, conference)
         forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
                 continue
             site, feed = entry["source"].split(" ", 1)
-            port = self.settings(conference)["inputs"][entry["slot"]]["port"]
+            port = process.settings["inputs"][entry["slot"]]["port"]
             streams = [f.stream for f in forwards if f.port == port and f.feed == feed]
             if streams:
                 found = Input(conference, entry["slot"], site, feed)
-                self._ground.present.put(Held(found, notes={"streams": streams}))
+                self._put(process, Held(found, notes={"streams": streams}))
         if status.get("mix"):
-            self._ground.present.put(Held(_mix_from(conference, status["mix"])))
+            self._put(process, Held(_mix_from(conference, status["mix"])))
 
-    def _again(self, conference: str) -> None:
+    def _again(self, process: MixerProcess, conference: str) -> None:
         """The mixer may have said something while the line to it was cut."""
         self.slots.doubt(conference)
-        self._ground.spawn(self._ask_again(conference))
+        self._ground.spawn(self._ask_again(process, conference))
 
-    async def _ask_again(self, conference: str) -> None:
+    async def _ask_again(self, process: MixerProcess, conference: str) -> None:
         try:
-            await self._status(conference)
+            await self._status(process, conference)
         except MediaError as error:
             log.warning("a mixer not asked again", conference=conference, error=str(error))
 
-    async def _status(self, conference: str) -> dict[str, Any]:
+    async def _status(self, process: MixerProcess, conference: str) -> dict[str, Any]:
         """What the mixer tells of itself, with which goes on what its events tell."""
-        status = await self._mixer(conference).call("status", {})
+        status = await process.call("status", {})
+        self._require(process, conference)
         self.slots.found(conference, status["inputs"])
         if status.get("recording"):
             self.recordings.heard(conference, status["recording"])

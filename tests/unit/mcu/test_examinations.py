@@ -98,3 +98,22 @@ async def test_what_an_examiner_that_died_had_is_made_again_and_nothing_told(
     house.examiner.answer.set_exception(MediaError(code, "it died"))
     await house.ended()
     assert house.told == []
+
+
+async def test_what_an_examiner_that_died_meanwhile_would_have_looked_at_is_not_there(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or it would be taken for under way, for ever."""
+
+    async def forward(wanted: Examination, opened: Any, notes: Any) -> None:
+        house.examinations._ended()
+
+    async def nothing(*_: Any) -> None:
+        return
+
+    for name in ("add_feed", "remove_feed"):
+        monkeypatch.setattr(house.examinations._rooms, name, nothing)
+    monkeypatch.setattr(house.examinations, "_forward", forward)
+    with pytest.raises(MediaError, match="died"):
+        await house.examinations.create(ASKED)
+    assert house.examinations._ground.present.resources == ()

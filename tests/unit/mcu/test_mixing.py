@@ -2,19 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from diemcau.domain.resources import Mixer
+from diemcau.domain.resources import Input, Mixer, Publisher
 from diemcau.mcu.ground import Forward, Ground
 from diemcau.mcu.mixers import SEQUENCE_MARGIN, MixerProcess
 from diemcau.mcu.mixing import Mixing
-from diemcau.mcu.present import Present
+from diemcau.mcu.present import Held, Present
 from diemcau.mcu.program import Program
+from diemcau.ports.media import MediaError
 from tests.unit.mcu.idle import Idle, say
 
 Json = dict[str, Any]
@@ -24,13 +25,20 @@ OF_SITE = {"conference": "c1", "slot": 0, "site": "s1"}
 
 
 class Janus(Ground):
-    """Forwards nothing."""
+    """Forwards nothing. ``meanwhile``: what happens while it is asked."""
 
     def __init__(self) -> None:
         super().__init__("tinh", Present(lambda: None), None)  # type: ignore[arg-type]
+        self.meanwhile: Callable[[], Awaitable[Any]] | None = None
 
     async def forwards(self, conference: str) -> list[Forward]:
+        await self.ask("listforwarders")
         return []
+
+    async def ask(self, request: str, **body: Any) -> Json:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return {"forwarders": []}
 
 
 class House:
@@ -44,6 +52,14 @@ class House:
         self.mixing = Mixing(
             self.ground, folder, lambda *told: self.told.put_nowait(told), 0, Program()
         )
+
+    async def mixer_dies(self) -> None:
+        """And the agent has noticed."""
+        await self.idle.die()
+        (await self.idle.line()).close()
+        async with asyncio.timeout(10):
+            while "c1" in self.mixing._mixers:
+                await asyncio.sleep(0)
 
     async def next(self) -> tuple[str, Json]:
         return await asyncio.wait_for(self.told.get(), 10)
@@ -86,3 +102,21 @@ def test_sequence_numbers_that_cannot_be_kept_are_so_the_next_time(tmp_path: Pat
     assert told == [stats, stats]
     kept = json.loads((tmp_path / "settings.json").read_text())["outputs"]["program"]
     assert kept["audio_seq"] == 1 + SEQUENCE_MARGIN
+
+
+async def test_a_mixer_that_dies_while_it_is_taken_over_is_made_anew(house: House) -> None:
+    """Or it would be taken for there, and the programme stay black."""
+    house.ground.meanwhile = house.mixer_dies
+    with pytest.raises(MediaError, match="died"):
+        await house.mixing.create_mixer(MIXER)
+    assert house.ground.present.resources == ()
+
+
+async def test_an_input_is_not_there_when_its_mixer_died_meanwhile(house: House) -> None:
+    await house.mixing.create_mixer(MIXER)
+    site = Publisher("c1", "s1", "1")
+    house.ground.present.put(Held(site))
+    house.ground.meanwhile = house.mixer_dies
+    with pytest.raises(MediaError, match="died"):
+        await house.mixing.create_input(Input("c1", 0, "s1", "site/s1"))
+    assert house.ground.present.resources == (site,)
