@@ -78,6 +78,19 @@ async def test_each_fault_is_its_alarm_in_time_and_gone_when_mended(
     await watched.found(within=10)
 
 
+async def test_a_picture_that_stood_still_does_so_no_more_when_its_mixer_is_gone(
+    watched: Watched,
+) -> None:
+    """The next mixer says no word of a picture that moves."""
+    site = "s-bac-1"
+    watched.sites[site].looks = "frozen"
+    await watched.found((f"site/{site}", "frozen"))
+    at = {"slot": watched.conference.slots.index(site), "site": site}
+    waits = {"conference": watched.name, **at, "state": "waiting"}
+    watched.listener.report(Report(MASTER, "input", waits))
+    await watched.found(within=10)
+
+
 async def test_a_poor_line_is_an_alarm_once_it_stays_poor(watched: Watched) -> None:
     watched.links[NORTH] = {"rtt_ms": 700.0, "loss_pct": 0.5}
     await watched.found((f"link/{NORTH}/{MASTER}", "quality"), within=9)

@@ -182,7 +182,7 @@ class Mixing:
         """The process died: with it what it showed and what was forwarded into it."""
         if self._mixers.pop(mixer.conference, None) is None:
             return
-        self.slots.forget(mixer.conference)
+        self.slots.lost(mixer.conference)
         self.recordings.lost(mixer.conference)
         for held in self._ground.present.held:
             if held.resource.conference == mixer.conference and isinstance(

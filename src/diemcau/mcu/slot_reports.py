@@ -22,16 +22,24 @@ class SlotReports:
         """``input`` or ``look``, of the slot's source; of no source, the slot is empty now."""
         slot, source, name = event["slot"], event["source"], event["event"]
         self._heard.add((conference, slot))
+        former, said = self._last.pop((conference, slot), ("", {}))
+        if former and _site(former) != _site(source or ""):
+            self._left(conference, slot, _site(former))
         if not source:
-            self._last.pop((conference, slot), None)
             return
-        former, said = self._last.get((conference, slot), ("", {}))
         said = said if former == source else {}
-        site = source.split(" ", 1)[0]
         more = {key: event[key] for key in event.keys() - {"event", "source"}}
-        said[name] = {**more, "conference": conference, "site": site}
+        said[name] = {**more, "conference": conference, "site": _site(source)}
         self._last[conference, slot] = source, said
         self._on_event(name, said[name])
+
+    def _left(self, conference: str, slot: int, site: str) -> None:
+        """Nothing arrives of the site there any more; of one that has another slot by now, that
+        slot tells."""
+        shown = (_site(source) for (of, _), (source, _) in self._last.items() if of == conference)
+        if site not in shown:
+            waiting = {"conference": conference, "slot": slot, "site": site, "state": "waiting"}
+            self._on_event("input", waiting)
 
     def found(self, conference: str, inputs: Iterable[Json]) -> None:
         """What a mixer's ``status`` tells of its slots; what it said by itself meanwhile is
@@ -52,11 +60,21 @@ class SlotReports:
             for name, params in said.items():
                 self._on_event(name, params)
 
-    def forget(self, conference: str) -> None:
-        """Its mixer is gone."""
-        for key in [key for key in self._last if key[0] == conference]:
-            del self._last[key]
+    def lost(self, conference: str) -> None:
+        """Its mixer died: nothing arrives until there is another."""
+        for of, slot in list(self._last):
+            if of == conference:
+                self.heard(of, {"event": "input", "slot": slot, "source": None})
         self.doubt(conference)
+
+    def forget(self, conference: str) -> None:
+        """It is over, or another MCU's."""
+        self._last = {key: said for key, said in self._last.items() if key[0] != conference}
+        self.doubt(conference)
+
+
+def _site(source: str) -> str:
+    return source.split(" ", 1)[0]
 
 
 def _said(entry: Json) -> Iterable[Json]:

@@ -188,10 +188,14 @@ class Observations:
         return changed
 
     def input(self, params: dict[str, Any]) -> None:
+        """What arrives; while nothing has come yet, there is no picture that looks like
+        anything."""
         said = self.of(params["conference"])
         said.inputs[params["site"]] = (int(params["slot"]), str(params["state"]))
         if params["state"] == "live":
             said.arrived.add(params["site"])
+        if params["state"] == "waiting":
+            said.looks.pop(params["site"], None)
 
     def look(self, params: dict[str, Any]) -> None:
         said = self.of(params["conference"])

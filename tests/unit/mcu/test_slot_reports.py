@@ -61,6 +61,32 @@ def test_of_whoever_had_the_slot_before_nothing_is_said_again(house: House) -> N
     assert house.again() == []
 
 
+def test_of_whoever_left_a_slot_is_told_that_nothing_arrives_there(house: House) -> None:
+    """Or the server would go on with what was said of it last."""
+    house.slots.heard("c1", event("look", SOURCE, "frozen"))
+    house.slots.heard("c1", event("input", OTHER, "waiting"))
+    waits = [told("input", site, "waiting") for site in ("s1", "s2")]
+    assert house.told[1:] == waits
+    house.slots.heard("c1", event("input", None, "waiting"))
+    assert house.told[3:] == waits[1:]
+
+
+def test_what_arrives_of_a_site_is_told_by_the_slot_that_it_has_now(house: House) -> None:
+    house.slots.heard("c1", event("input", SOURCE, "live"))
+    house.slots.heard("c1", event("input", SOURCE, "live") | {"slot": 4})
+    now = len(house.told)
+    house.slots.heard("c1", event("input", None, "waiting"))
+    assert len(house.told) == now
+
+
+def test_when_a_mixer_dies_nothing_arrives_of_any_site(house: House) -> None:
+    house.slots.heard("c1", event("look", SOURCE, "frozen"))
+    house.slots.heard("c2", event("look", OTHER, "frozen"))
+    house.slots.lost("c1")
+    assert house.told[2:] == [told("input", "s1", "waiting")]
+    assert [params["conference"] for _, params in house.again()] == ["c2"]
+
+
 def test_nothing_is_said_again_of_a_mixer_that_is_gone(house: House) -> None:
     house.slots.heard("c1", event("input", SOURCE, "live"))
     house.slots.forget("c1")
