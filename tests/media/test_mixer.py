@@ -406,6 +406,9 @@ def test_an_agent_that_comes_back_finds_everything(rig: Rig) -> None:
     rig.client = Client(rig.socket)
     status = rig.client.call("status")
     rig.client.listen(0.3)
+    on_air = [one for one in rig.client.call("status")["on_air"] if one["bus"] == "program"]
+    assert [(one["slot"], one["source"]) for one in on_air] == [(1, "green")]
+    assert on_air[0]["picture_age_ms"] > 0
     assert status["mix"]["take"] == "last-word"
     assert status["mix"]["sound"] == {"open": [1]}
     assert [i["state"] for i in status["inputs"][:3]] == ["live"] * 3

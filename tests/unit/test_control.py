@@ -198,13 +198,17 @@ async def test_the_connection_time_runs_from_the_requests_arrival(house: House) 
     assert done.connect_ms == 270
 
 
-async def test_a_request_older_than_the_server_gets_no_figure(house: House) -> None:
+async def test_a_request_older_than_the_server_is_connected_without_a_figure(house: House) -> None:
     conference = await house.control.open(ORDER)
     await house.control.call(conference.id, "s-bac-1", house.clock.monotonic())
     again = await house.restarted()
-    report = again.report(conference.id, "s-bac-1", 1, picture_age_ms=1, sound_age_ms=1)
-    await again.control.on_air(report, again.clock.monotonic() + 9)
-    assert again.control.get(conference.id).calls[0].connect_ms is None
+    seen = again.report(conference.id, "s-bac-1", 1, picture_age_ms=1)
+    await again.control.on_air(seen, again.clock.monotonic() + 9)
+    assert again.control.get(conference.id).calls[0].state is CallState.REQUESTED
+    whole = again.report(conference.id, "s-bac-1", 1, picture_age_ms=1, sound_age_ms=1)
+    await again.control.on_air(whole, again.clock.monotonic() + 9)
+    (call,) = again.control.get(conference.id).calls
+    assert (call.state, call.connect_ms) == (CallState.CONNECTED, None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ Every verb takes the conference as it was and gives it as it shall be, so that t
 planner and the tests see the same thing. Time is an argument.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -375,13 +375,28 @@ def released(conference: Conference) -> Conference:
 def measured(
     conference: Conference, site: str, picture_ms: float | None, sound_ms: float | None
 ) -> Conference:
-    """Write what the mixer measured into the site's open call; unchanged if there is none."""
-    calls = tuple(
-        _with_figures(call, picture_ms, sound_ms)
-        if call.site == site and call is conference.current_call
-        else call
-        for call in conference.calls
-    )
+    """Write what the mixer measured into the site's call that waits for it; unchanged if there is
+    none. The first figures count: they are told again, and anew when the site comes back."""
+    return _changed(conference, site, lambda call: _with_figures(call, picture_ms, sound_ms))
+
+
+def reached(conference: Conference, site: str) -> Conference:
+    """The site that was called is seen and heard, since when nobody knows any more: its call is
+    connected, without figures. Where a technician's word is waited for, that goes on."""
+
+    def there(call: Call) -> Call:
+        waits = call.ask is not None and call.ask.confirmed_at is None
+        return call if waits else replace(call, state=CallState.CONNECTED)
+
+    return _changed(conference, site, there)
+
+
+def _changed(conference: Conference, site: str, change: Callable[[Call], Call]) -> Conference:
+    """With its call changed, if that waits for its connection."""
+    current = conference.current_call
+    if current is None or current.site != site or current.state is not CallState.REQUESTED:
+        return conference
+    calls = tuple(change(call) if call is current else call for call in conference.calls)
     return replace(conference, calls=calls)
 
 
@@ -468,7 +483,7 @@ def connected(call: Call) -> Call:
 def _with_figures(call: Call, picture_ms: float | None, sound_ms: float | None) -> Call:
     call = replace(
         call,
-        picture_ms=call.picture_ms if picture_ms is None else picture_ms,
-        sound_ms=call.sound_ms if sound_ms is None else sound_ms,
+        picture_ms=picture_ms if call.picture_ms is None else call.picture_ms,
+        sound_ms=sound_ms if call.sound_ms is None else call.sound_ms,
     )
     return connected(call)

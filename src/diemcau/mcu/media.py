@@ -203,7 +203,7 @@ class JanusMedia:
     def say_again(self) -> None:
         """For a server that may have missed it: what is said only when it changes, and is not
         observed state."""
-        self._mixing.slots.say_again()
+        self._mixing.say_again()
         self._examinations.say_again()
 
     async def start(self) -> None:

@@ -5,8 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from diemcau.domain.resources import Input, Mix, Mixer, MixerFeed, from_json
 from diemcau.mcu.ground import Ground
 from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
@@ -15,8 +13,6 @@ from diemcau.mcu.program import Program
 from diemcau.mcu.recordings import Recordings
 from diemcau.mcu.slot_reports import Event, SlotReports
 from diemcau.ports.media import MediaError
-
-log = structlog.get_logger(__name__)
 
 AUDIO_PT, VIDEO_PT = 111, 107
 HOLD_MS = 2000
@@ -193,6 +189,7 @@ class Mixing:
     async def _adopt(self, process: MixerProcess, conference: str) -> None:
         """Take over from a former agent: what the mixer shows, and what Janus forwards into it."""
         status = await self._status(process, conference)
+        self._go_on(conference, status)
         forwards = await self._ground.forwards(conference)
         for entry in status["inputs"]:
             if not entry["source"]:
@@ -206,25 +203,40 @@ class Mixing:
         if status.get("mix"):
             self._put(process, Held(_mix_from(conference, status["mix"])))
 
+    def say_again(self) -> None:
+        """To a server that may have missed it: what the mixers said of their slots, and what has
+        been on air since when by now."""
+        self.slots.say_again()
+        for conference, process in self._mixers.items():
+            self._ground.spawn(self._tell_on_air(process, conference))
+
+    async def _tell_on_air(self, process: MixerProcess, conference: str) -> None:
+        with contextlib.suppress(MediaError):  # one that is only being made has nothing on air
+            await self._status(process, conference)
+
     def _again(self, process: MixerProcess, conference: str) -> None:
         """The mixer may have said something while the line to it was cut."""
         self.slots.doubt(conference)
-        self._ground.spawn(self._ask_again(process, conference))
+        self._ground.spawn(self._catch_up(process, conference))
 
-    async def _ask_again(self, process: MixerProcess, conference: str) -> None:
-        try:
-            await self._status(process, conference)
-        except MediaError as error:
-            log.warning("a mixer not asked again", conference=conference, error=str(error))
+    async def _catch_up(self, process: MixerProcess, conference: str) -> None:
+        with contextlib.suppress(MediaError):  # it has died, or its line is cut again
+            self._go_on(conference, await self._status(process, conference))
 
     async def _status(self, process: MixerProcess, conference: str) -> dict[str, Any]:
-        """What the mixer tells of itself, with which goes on what its events tell."""
+        """What the mixer says of itself; what is on air is told at once. One of an older version
+        does not say that."""
         status = await process.call("status", {})
         self._require(process, conference)
+        for event in status.get("on_air", ()):
+            self._heard(conference, event)
+        return status
+
+    def _go_on(self, conference: str, status: dict[str, Any]) -> None:
+        """Its events go on from there."""
         self.slots.found(conference, status["inputs"])
         if status.get("recording"):
             self.recordings.heard(conference, status["recording"])
-        return status
 
     async def _stop_strays(self, conference: str) -> None:
         """End what is still forwarded to a mixer that died. Two forwards into one slot would give

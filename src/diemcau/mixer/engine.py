@@ -138,6 +138,7 @@ class Engine:
         return {
             "mix": self._mix,
             "inputs": [self._input_status(slot) for slot in self._slots],
+            "on_air": self._on_air.events(time.monotonic()),
             "outputs": {name: feed.sequence_numbers() for name, feed in self._feeds.items()},
             "skipped": {name: bus.skipped for name, bus in self._buses.items()},
             "recording": self._recorder.status(),

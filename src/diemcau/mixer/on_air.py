@@ -73,6 +73,14 @@ class OnAir:
         """The slot is not heard any more."""
         self._sounding.pop(slot, None)
 
+    def events(self, now: float) -> list[dict[str, Any]]:
+        """The lines of all showings of which something has left."""
+        return [
+            self.event(bus, slot, now)
+            for (bus, slot), showing in self._showings.items()
+            if (showing.picture, showing.sound) != (None, None)
+        ]
+
     def event(self, bus: str, slot: int, now: float) -> dict[str, Any]:
         """The `on_air` line for a showing, with ages at `now` in milliseconds."""
         showing = self._showings[bus, slot]

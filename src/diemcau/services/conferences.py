@@ -26,7 +26,7 @@ from diemcau.domain.source import site_of
 from diemcau.ports.clock import Clock
 from diemcau.ports.mcus import Report
 from diemcau.ports.store import ConferenceStore, EpochStore, StoreFailed
-from diemcau.services.connect_times import ConnectTimes
+from diemcau.services.connect_times import ConnectTimes, is_whole
 from diemcau.services.desires import Desires
 from diemcau.services.places import Places
 from diemcau.services.refusals import NotStored, UnknownConference
@@ -281,6 +281,10 @@ class ConferenceControl:
             return
         call = conference.current_call
         if call is None or report.params["site"] != planner.carrier(self.directory, call.site):
+            return
+        if not self._times.known(conference):
+            if is_whole(report):
+                await self._change(conference_id, lambda c: verbs.reached(c, call.site))
             return
         figures = self._times.measure(conference, report, now)
         if figures is None:

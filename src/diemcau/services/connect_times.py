@@ -1,7 +1,8 @@
 """The figure of R3-connect-time: from the request's arrival to the site on the programme bus.
 
 The mixer says how old a site's first frame (or sound) is; the server knows when the request came.
-A request older than this process has no known moment, and gets no figure rather than a wrong one.
+A request older than this process has no known moment: its call is connected without a figure,
+rather than with a wrong one.
 """
 
 from typing import Any
@@ -28,6 +29,11 @@ class ConnectTimes:
     def forget(self, conference_id: str) -> None:
         self._requests = {k: v for k, v in self._requests.items() if k[0] != conference_id}
 
+    def known(self, conference: Conference) -> bool:
+        """Whether the moment of the open call's request is."""
+        call = conference.current_call
+        return call is not None and (conference.id, call.id) in self._requests
+
     def measure(self, conference: Conference, report: Report, now: float) -> Figures | None:
         """Picture and sound in ms for an ``on_air`` report of what the open call waits for; None
         where it measures nothing."""
@@ -41,6 +47,12 @@ class ConnectTimes:
         picture = _figure(since_ms, transit_ms, report.params.get("picture_age_ms"))
         sound = _figure(since_ms, transit_ms, report.params.get("sound_age_ms"))
         return None if picture is None and sound is None else (picture, sound)
+
+
+def is_whole(report: Report) -> bool:
+    """Whether picture and sound are both on the programme."""
+    ages = (report.params.get("picture_age_ms"), report.params.get("sound_age_ms"))
+    return report.params["bus"] == "program" and None not in ages
 
 
 def _figure(since_ms: float, transit_ms: float, age_ms: Any) -> float | None:

@@ -54,6 +54,20 @@ def test_a_call_is_connected_when_picture_and_sound_are_there(session: Conferenc
     assert heard.calls[0].connect_ms == 240
 
 
+def test_of_a_call_the_first_figures_count(session: Conference) -> None:
+    """They are told again, and anew of a site that went and came back."""
+    connected = verbs.measured(verbs.called(session, "a", "k1", NOW), "a", 210, 240)
+    assert verbs.measured(connected, "a", 300_000, 300_000) == connected
+    seen = verbs.measured(verbs.called(session, "a", "k1", NOW), "a", 210, None)
+    assert verbs.measured(seen, "a", 300_000, 240) == connected
+
+
+def test_of_a_call_that_waited_for_nothing_there_is_no_figure(session: Conference) -> None:
+    """It would be that of the site's coming back."""
+    called = verbs.called(verbs.taken(session, full("a")), "a", "k1", NOW)
+    assert verbs.measured(called, "a", 300_000, 300_000) == called
+
+
 def test_the_last_take_is_undone_once(session: Conference) -> None:
     prepared = verbs.previewed(session, full("b"))
     mistaken = verbs.taken(prepared, full("a"))

@@ -88,6 +88,20 @@ async def test_a_mixer_whose_line_is_cut_goes_on_and_is_asked_what_was_missed(
     assert house.ground.present.resources == (MIXER,)
 
 
+async def test_what_is_on_air_is_said_again_to_a_server_that_may_have_missed_it(
+    house: House,
+) -> None:
+    """A mixer says it once; a call would not be connected to its end."""
+    shown = {"bus": "program", "take": "3", "slot": 0}
+    on_air = {"event": "on_air", **shown, "source": "s1 site/s1", "picture_age_ms": 7.0}
+    house.idle.answers["status"] = {"inputs": [], "on_air": [on_air]}
+    told = ("on_air", {"conference": "c1", **shown, "site": "s1", "picture_age_ms": 7.0})
+    await house.mixing.create_mixer(MIXER)
+    assert await house.next() == told
+    house.mixing.say_again()
+    assert await house.next() == told
+
+
 def test_sequence_numbers_that_cannot_be_kept_are_so_the_next_time(tmp_path: Path) -> None:
     """They come every second, also while the disk is full."""
     told: list[Json] = []

@@ -20,6 +20,17 @@ def test_picture_and_sound_are_told_with_their_ages() -> None:
     )
 
 
+def test_what_has_left_since_is_told_again_to_whoever_asks() -> None:
+    book = OnAir()
+    book.shown("program", "t1", {0: "a", 1: "b"})
+    book.shown("chair", "t1", {0: "a"})
+    book.picture_left("program", 0, "a", 1.0)
+    book.sound_left(1, "b", 2.0)
+    assert book.events(3.0) == [book.event("program", slot, 3.0) for slot in (0, 1)]
+    book.shown("program", "t2", {1: "b"})
+    assert [event["source"] for event in book.events(3.0)] == ["b"]
+
+
 def test_a_source_is_told_once_while_it_is_shown() -> None:
     book = OnAir()
     book.shown("program", "t1", {0: "a"})
