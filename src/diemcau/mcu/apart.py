@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 SYSTEM_PYTHON = "/usr/bin/python3"
 STARTS_WITHIN_S = 30.0
 LOOK_AGAIN_S = 0.02
+MOST_MISSED = 3
+"""So many answers in a row that did not come are the end of a process that lives."""
 
 
 def environment() -> dict[str, str]:
@@ -51,6 +53,7 @@ class Apart:
         self._peer: Peer | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._life: asyncio.Task[None] | None = None
+        self._missed, self._missed_at = 0, 0.0
 
     @property
     def running(self) -> bool:
@@ -82,16 +85,31 @@ class Apart:
     async def call(
         self, method: str, params: dict[str, Any], timeout_s: float = 5
     ) -> dict[str, Any]:
-        """Ask it; raises ``MediaError`` with its code."""
+        """Ask it; raises ``MediaError`` with its code. One that hangs is ended in the end, to be
+        made anew as if it had died."""
         if self._peer is None:
             raise MediaError(f"{self.name}-gone", f"the {self.name} process is not running")
+        asked_at = asyncio.get_running_loop().time()
         try:
             result: dict[str, Any] = await self._peer.call(method, params, timeout=timeout_s)
         except RemoteError as error:
+            self._missed = 0
             raise MediaError(error.code, str(error)) from error
-        except (TimeoutError, OSError) as error:
+        except OSError as error:  # also a TimeoutError
+            if isinstance(error, TimeoutError):
+                await self._miss(asked_at)
             raise MediaError(self.silent, f"no answer to {method}") from error
+        self._missed = 0
         return result
+
+    async def _miss(self, asked_at: float) -> None:
+        """An answer did not come; those that were waited for beside count as one."""
+        if asked_at < self._missed_at or self._process is None:
+            return
+        self._missed, self._missed_at = self._missed + 1, asyncio.get_running_loop().time()
+        if self._missed >= MOST_MISSED:
+            log.error("a process does not answer; ending it", process=self.name)
+            await self._process.stop()
 
     async def stop(self) -> None:
         """End it; who waits for an answer is told."""

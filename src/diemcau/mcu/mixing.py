@@ -59,11 +59,25 @@ class Mixing:
             self._begin_anew(mixer.conference, process)
             raise
         # The mixer is present only after what belongs to it: or the same would be made twice.
+        try:
+            if found:
+                await self._adopt(process, mixer.conference)
+            else:
+                await self._stop_strays(mixer.conference)
+            self._put(process, Held(mixer))
+        except MediaError:
+            await self._let_go(process, mixer.conference, found=found)
+            raise
+
+    async def _let_go(self, process: MixerProcess, conference: str, *, found: bool) -> None:
+        """The next attempt begins anew: with the mixer that was found, else with another one."""
+        if self._mixers.get(conference) is process:
+            del self._mixers[conference]
+        self.slots.doubt(conference)
         if found:
-            await self._adopt(process, mixer.conference)
+            process.leave()
         else:
-            await self._stop_strays(mixer.conference)
-        self._put(process, Held(mixer))
+            await process.stop()
 
     def _put(self, process: MixerProcess, held: Held) -> None:
         self._require(process, held.resource.conference)

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 class Idle:
     """Found by whoever looks in ``folder`` for a process of that name. ``answers``: to what it is
-    asked, by method (``{}`` to all else); ``asked``: what it was."""
+    asked, by method (``{}`` to all else, and nothing to ``hangs``); ``asked``: what it was."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
@@ -36,6 +36,12 @@ class Idle:
         """Of the next one that connects."""
         return await asyncio.wait_for(self._lines.get(), 10)
 
+    @property
+    def lives(self) -> bool:
+        """Whether nobody has ended it."""
+        state = Path(f"/proc/{self._process.pid}/stat")
+        return state.exists() and ") Z" not in state.read_text()
+
     async def die(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
@@ -46,7 +52,8 @@ class Idle:
         while line := await reader.readline():
             asked = json.loads(line)
             self.asked.append((asked["method"], asked["params"]))
-            say(writer, {"id": asked["id"], "result": self.answers.get(asked["method"], {})})
+            if asked["method"] != "hangs":
+                say(writer, {"id": asked["id"], "result": self.answers.get(asked["method"], {})})
         writer.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diemcau.mcu.apart import Apart
+from diemcau.mcu.apart import MOST_MISSED, Apart
 from diemcau.ports.media import MediaError
 from tests.unit.mcu.idle import Idle, say
 
@@ -58,6 +58,28 @@ async def test_a_process_whose_line_is_cut_is_ended_to_be_made_anew(house: House
     assert await house.next() == "ended"
     with pytest.raises(MediaError, match="not running"):
         await house.agent.call("status", {})
+
+
+async def test_a_process_that_hangs_is_ended_to_be_made_anew(house: House) -> None:
+    """Not one that only pauses: what is asked meanwhile is missed once."""
+    line = await house.line()
+
+    async def missed() -> None:
+        with pytest.raises(MediaError) as refused:
+            await house.agent.call("hangs", {}, timeout_s=0.01)
+        assert refused.value.code == "stills-timeout"
+
+    await asyncio.gather(*(missed() for _ in range(2 * MOST_MISSED)))
+    for _ in range(MOST_MISSED - 2):
+        await missed()
+    await house.agent.call("status", {})
+    for _ in range(MOST_MISSED - 1):
+        await missed()
+    assert house.idle.lives
+    await missed()
+    assert not house.idle.lives
+    line.close()  # by its end
+    assert await house.next() == "ended"
 
 
 async def test_what_a_process_said_last_is_heard_before_its_end(house: House) -> None:

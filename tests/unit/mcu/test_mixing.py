@@ -126,6 +126,24 @@ async def test_a_mixer_that_dies_while_it_is_taken_over_is_made_anew(house: Hous
     assert house.ground.present.resources == ()
 
 
+async def test_a_mixer_that_could_not_be_taken_over_is_so_by_the_next_attempt(
+    house: House,
+) -> None:
+    """It is heard by one line only."""
+
+    async def gone() -> None:
+        raise MediaError("media-server-gone", "Janus is not running")
+
+    house.ground.meanwhile = gone
+    with pytest.raises(MediaError, match="Janus"):
+        await house.mixing.create_mixer(MIXER)
+    former = await house.idle.line()
+    house.ground.meanwhile = None
+    await house.mixing.create_mixer(MIXER)
+    assert house.ground.present.resources == (MIXER,)
+    await asyncio.wait_for(former.wait_closed(), 10)
+
+
 async def test_an_input_is_not_there_when_its_mixer_died_meanwhile(house: House) -> None:
     await house.mixing.create_mixer(MIXER)
     site = Publisher("c1", "s1", "1")
