@@ -275,7 +275,7 @@ class Recordings:
                 await asyncio.wait([former])
             found = await self._played(part.file)
             if found is not None:
-                part.note(**found)
+                await asyncio.to_thread(part.note, **found)  # its disk may hang
                 if event is not None:
                     self._tell(conference, part, event)
 

@@ -126,7 +126,7 @@ class Engine:
             case "keyframe":
                 self._keyframe_wanted(parse_keyframe(request.params, self._settings))
             case "record":
-                self._recorder.record(parse_record(request.params, self._settings))
+                await self._recorder.record(parse_record(request.params, self._settings))
             case "status":
                 return self.status()
             case "stop":

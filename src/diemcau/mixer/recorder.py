@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 # begins, and so would the next one.
 MARGIN = 1.1
 LEAST = 1_000_000
+# A disk that takes longer (seconds) to make a file hangs.
+LONGEST_MAKING = 2.0
 # Whoever ends the mixer waits a little longer than this.
 LAST_WAIT = 1.5
 
@@ -37,18 +39,21 @@ class Recorder:
         self._part: Part | None = None
         self._reserve = 0
         self._ending: set[Part] = set()
+        self._closing: set[Part] = set()
+        self._making: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._measuring = False
 
-    def record(self, order: RecordOrder) -> None:
-        """Record into a file, or no more; MixerError `disk-low` or `file`."""
+    async def record(self, order: RecordOrder) -> None:
+        """Record into a file, or no more; MixerError `disk-low`, `file`, or `stalled` where the
+        disk hangs: whatever else is ordered may not wait for it."""
         if order.file is None:
             self._end()
             return
         path = Path(order.file)
         if self._part is not None and self._part.path == path:
             return
-        self._create(path, order.reserve)
+        await self._make(path, order.reserve)
         self._end()
         self._reserve = order.reserve
         self._part = Part(path, time.monotonic())
@@ -86,6 +91,16 @@ class Recorder:
                     self.poll()
                     await asyncio.sleep(0.02)
 
+    async def _make(self, path: Path, reserve: int) -> None:
+        failed = any(part.state is PartState.FAILED for part in self._closing)
+        if failed or (self._making is not None and not self._making.done()):
+            raise MixerError("stalled", "the disk still hangs as it did the last time")
+        self._making = self._spawn(asyncio.to_thread(self._create, path, reserve))
+        await asyncio.wait([self._making], timeout=LONGEST_MAKING)
+        if not self._making.done():
+            raise MixerError("stalled", f"the disk does not make {path}")
+        self._making.result()
+
     def _create(self, path: Path, reserve: int) -> None:
         """A file of our own: none that is there already is ever written over."""
         try:
@@ -120,18 +135,24 @@ class Recorder:
             part.end(now, "disk-low")
 
     async def _close(self, part: Part) -> None:
-        """What has ended is told once the file is closed."""
+        """What has ended is told once the file is closed, and what failed at once too: a disk that
+        hangs does not let it be closed."""
         part.state = PartState.FAILED if part.reason else PartState.STOPPED
+        self._closing.add(part)
+        if part.reason:
+            self._tell(part)
         await asyncio.to_thread(part.close)
         with contextlib.suppress(OSError):
             part.measured(*await asyncio.to_thread(part.measure), time.monotonic())
         self._ending.discard(part)
+        self._closing.discard(part)
         self._tell(part)
 
     def _tell(self, part: Part) -> None:
         self._send({"event": "recording", **part.report()})
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

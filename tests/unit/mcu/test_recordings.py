@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from diemcau.domain.resources import Recording
 from diemcau.mcu.present import Present
-from diemcau.mcu.recordings import Recordings
+from diemcau.mcu.recordings import Part, Recordings
 from diemcau.ports.media import MediaError
 
 Json = dict[str, Any]
@@ -134,6 +135,21 @@ async def test_a_disk_that_fills_up_takes_it_away_until_there_is_room_again(host
     host.begins = "recording"
     await host.recordings.create(ONE)
     assert host.orders[-1]["file"].endswith("/1-3.mkv")
+
+
+async def test_a_disk_that_hangs_holds_up_no_more_than_what_waits_for_it(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(Part, "note", lambda part, **known: answers.wait(2))
+    host.event("1-1.mkv", "failed", reason="stalled")
+    (check,) = host.recordings.checking
+    while not host.checked:
+        await asyncio.sleep(0)
+    assert not check.done()
+    answers.set()
+    await host.settled()
+    assert [told["reason"] for told in host.said] == ["stalled", "stalled"]
 
 
 async def test_what_the_last_file_says_late_does_not_end_the_next_one(host: Host) -> None:
