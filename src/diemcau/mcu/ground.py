@@ -269,15 +269,14 @@ class Ground:
         with contextlib.suppress(JanusError):
             await self.ask("stop_rtp_forward", room=conference, publisher_id=feed, stream_id=stream)
 
-    async def stop_strays(self, *payload_types: int) -> None:
-        """End what is forwarded as one of these, in every room: an agent or a process that died
-        left it."""
-        for held in self.present.held:
-            if isinstance(held.resource, Room):
-                room = held.resource.conference
-                for forward in await self.forwards(room):
-                    if forward.payload_type in payload_types:
-                        await self.stop_forward(room, forward.feed, forward.stream)
+    async def stop_strays(self, *payload_types: int, room: str = "") -> None:
+        """End what is forwarded as one of these, in every room or in that one: an agent or a
+        process that died left it."""
+        rooms = [one.conference for one in self.present.resources if isinstance(one, Room)]
+        for name in [room] if room else rooms:
+            for forward in await self.forwards(name):
+                if forward.payload_type in payload_types:
+                    await self.stop_forward(name, forward.feed, forward.stream)
 
     @staticmethod
     async def wait_up(handle: Handle) -> None:

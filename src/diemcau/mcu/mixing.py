@@ -63,7 +63,9 @@ class Mixing:
             if found:
                 await self._adopt(process, mixer.conference)
             else:
-                await self._stop_strays(mixer.conference)
+                # Two forwards into one slot would give it every packet twice, and a jitter buffer
+                # that never finds two in sequence after a gap.
+                await self._ground.stop_strays(AUDIO_PT, VIDEO_PT, room=mixer.conference)
             self._put(process, Held(mixer))
         except MediaError:
             await self._let_go(process, mixer.conference, found=found)
@@ -145,19 +147,27 @@ class Mixing:
         forwarders = reply["forwarders"]
         rtcp = next((f["local_rtcp_port"] for f in forwarders if "local_rtcp_port" in f), None)
         notes = {"streams": [f["stream_id"] for f in forwarders]}
-        self._put(mixer, Held(wanted, notes=notes))
         pli = ["127.0.0.1", rtcp] if rtcp else None
-        await mixer.call("input", {"slot": wanted.slot, "source": source, "pli": pli})
+        try:
+            await mixer.call("input", {"slot": wanted.slot, "source": source, "pli": pli})
+            self._put(mixer, Held(wanted, notes=notes))
+        except MediaError:
+            await self._stop_forwards(wanted, notes)
+            raise
 
     async def delete_input(self, unwanted: Input) -> None:
         held = self._ground.present.drop(unwanted.key)
-        for stream in held.notes.get("streams", []) if held else []:
-            await self._ground.stop_forward(unwanted.conference, unwanted.feed, stream)
+        if held is not None:
+            await self._stop_forwards(unwanted, held.notes)
         if unwanted.conference in self._mixers:
             with contextlib.suppress(MediaError):
                 await self._mixers[unwanted.conference].call(
                     "input", {"slot": unwanted.slot, "source": None, "pli": None}
                 )
+
+    async def _stop_forwards(self, into: Input, notes: dict[str, Any]) -> None:
+        for stream in notes.get("streams", []):
+            await self._ground.stop_forward(into.conference, into.feed, stream)
 
     def slot_feed(self, conference: str, slot: str) -> str:
         """The feed a slot receives; raises ``MediaError`` ``no-feed`` for an idle one."""
@@ -251,12 +261,6 @@ class Mixing:
         self.slots.found(conference, status["inputs"])
         if status.get("recording"):
             self.recordings.heard(conference, status["recording"])
-
-    async def _stop_strays(self, conference: str) -> None:
-        """End what is still forwarded to a mixer that died. Two forwards into one slot would give
-        it every packet twice, and a jitter buffer that never finds two in sequence after a gap."""
-        for forward in await self._ground.forwards(conference):
-            await self._ground.stop_forward(conference, forward.feed, forward.stream)
 
     def _heard(self, conference: str, event: dict[str, Any]) -> None:
         """Pass on what the mixer says, with the slot's site in the place of its number."""

@@ -13,7 +13,7 @@ from diemcau.domain.resources import Input, Mixer, Publisher
 from diemcau.mcu.ground import Forward, Ground
 from diemcau.mcu.mixers import SEQUENCE_MARGIN, MixerProcess
 from diemcau.mcu.mixing import Mixing
-from diemcau.mcu.present import Held, Present
+from diemcau.mcu.present import Held, Mids, Present
 from diemcau.mcu.program import Program
 from diemcau.ports.media import MediaError
 from tests.unit.mcu.idle import Idle, say
@@ -149,6 +149,57 @@ async def test_an_input_is_not_there_when_its_mixer_died_meanwhile(house: House)
     site = Publisher("c1", "s1", "1")
     house.ground.present.put(Held(site))
     house.ground.meanwhile = house.mixer_dies
-    with pytest.raises(MediaError, match="died"):
+    with pytest.raises(MediaError, match="not running"):
         await house.mixing.create_input(Input("c1", 0, "s1", "site/s1"))
     assert house.ground.present.resources == (site,)
+
+
+async def test_what_is_forwarded_for_others_goes_on_when_a_mixer_begins() -> None:
+    """For a still, or an examination: one would find its site without picture and sound."""
+    ground = Forwarding()
+    await ground.stop_strays(111, 107, room="c1")
+    assert ground.ended == ["mixer", "mixer"]
+
+
+async def test_a_slot_of_which_the_mixer_did_not_hear_all_is_made_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would not know where to ask for keyframes."""
+    house.idle.answers["status"] = {"inputs": []}
+    await house.mixing.create_mixer(MIXER)
+    house.ground.present.put(Held(Publisher("c1", "s1", "one"), mids=Mids("a", "v")))
+    ended: list[int] = []
+
+    async def ask(request: str, **body: Any) -> Json:
+        if request == "stop_rtp_forward":
+            ended.append(body["stream_id"])
+        return {"forwarders": [{"stream_id": 7}, {"stream_id": 8, "local_rtcp_port": 5001}]}
+
+    async def call(method: str, params: Json) -> Json:
+        if params["pli"]:
+            raise MediaError("mixer-timeout", "no answer to input")
+        return {}
+
+    monkeypatch.setattr(house.ground, "ask", ask)
+    mixer = house.mixing._mixers["c1"]
+    monkeypatch.setattr(mixer, "call", call)
+    mixer.settings = {"inputs": [{"port": 5000, "rtcp_port": 5001}]}
+    with pytest.raises(MediaError):
+        await house.mixing.create_input(Input("c1", 0, "s1", "site/s1"))
+    assert ended == [7, 8]
+    assert house.ground.present.get(("input", "c1", "0")) is None
+
+
+class Forwarding(Janus):
+    """Forwards to a mixer, for a still, and to an examiner."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended: list[str] = []
+
+    async def forwards(self, conference: str) -> list[Forward]:
+        kinds = (("mixer", 111), ("mixer", 107), ("still", 108), ("examiner", 112))
+        return [Forward(name, 1, 5000, payload_type) for name, payload_type in kinds]
+
+    async def stop_forward(self, conference: str, feed: str, stream: int) -> None:
+        self.ended.append(feed)
