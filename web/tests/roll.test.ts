@@ -22,3 +22,15 @@ it.each([true, false])('an answer that comes late (stored: %s) leaves the reason
   await Promise.resolve().then(() => undefined);
   expect([roll.site, roll.asking]).toEqual(['b', 'b']);
 });
+
+it.each([true, false])('a reason is done with at once, and asked for again only where it was not stored (%s)', async (kept) => {
+  const { roll, stored } = rolls();
+  const [first] = roll.all;
+  roll.press('absent');
+  expect(roll.asking).toBe('a');
+  if (first) void roll.call(first, 'absent', 'Mất điện', 0);
+  expect([roll.site, roll.asking]).toEqual(['b', '']);
+  stored[0]?.(kept);
+  await Promise.resolve().then(() => undefined);
+  expect([roll.site, roll.asking]).toEqual(kept ? ['b', ''] : ['a', 'a']);
+});

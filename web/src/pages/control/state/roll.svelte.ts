@@ -36,11 +36,14 @@ export class RollDesk {
   /** The keys go on to the next one at once: whoever calls the roll is faster than the line. */
   async call(one: Attendance, mark: RollMark, reason: string, people: number): Promise<void> {
     this.#calling.add(one.site);
+    if (this.asking === one.site) this.asking = '';
     this.#goOn(one.site);
     if (await this.notices.attempt(() => this.paper.at.callRoll(one.site, mark, reason, people))) {
-      if (this.asking === one.site) this.asking = '';
       await this.paper.roll.refresh();
-    } else if (!this.asking) this.site = one.site;
+    } else if (!this.asking) {
+      this.site = one.site;
+      if (mark === 'absent') this.asking = one.site;
+    }
     this.#calling.delete(one.site);
   }
 
