@@ -50,6 +50,15 @@ def examinations(house: FakeServer) -> dict[str, int]:
     }
 
 
+async def begun(
+    house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
+) -> None:
+    """A site is there, and is to be examined."""
+    publish(house, HERE)
+    await client.post(path, headers=operator, json={"sites": [HERE]})
+    await house.server.rehearsals.tick()
+
+
 async def found(house: FakeServer, site: str, attempt: int = 1, **other: Any) -> None:
     """The site's examiner tells what it found, by default that all is well."""
     conference = house.server.control.get(house.conference.id)
@@ -131,9 +140,7 @@ async def test_everybody_there_is_examined_and_passes(
 async def test_who_fails_is_told_why_and_examined_again(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     await found(house, HERE, hears=False)
     seen = state(house)["examinations"][HERE]
     assert (seen["state"], seen["attempt"]) == ("failed", 1)
@@ -224,9 +231,7 @@ async def test_who_could_not_be_examined_is_given_back_at_once_and_examined_late
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
     """And nothing is said of the site, for nothing is known."""
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     about = {"conference": house.conference.id, "site": HERE, "attempt": 1}
     told = Report(NORTH, "examined", {**about, "failed": "examiner-timeout"})
     await house.server.rehearsals.examined(Report(SOUTH, "examined", told.params))
@@ -244,9 +249,7 @@ async def test_who_could_not_be_examined_is_given_back_at_once_and_examined_late
 async def test_who_joined_anew_and_could_not_be_examined_then_waits_as_well(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     await found(house, HERE, hears=False)
     publish(house, HERE, session="p2")
     await house.server.rehearsals.tick()
@@ -262,9 +265,7 @@ async def test_who_joined_anew_and_could_not_be_examined_then_waits_as_well(
 async def test_figures_come_with_the_bounds_that_they_crossed(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     await found(house, HERE, figures=GOOD | {"black": 1.0, "luma": 16.0, "to_connect_ms": 231.4})
     seen = state(house)["examinations"][HERE]
     assert [fault["fault"] for fault in seen["faults"]] == ["black"]
@@ -324,9 +325,7 @@ async def test_what_a_rooms_page_says_of_its_line_is_judged_if_it_can_be_true(
 async def test_who_joins_anew_after_mending_is_examined_at_once(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     await found(house, HERE, hears=False)
     publish(house, HERE)
     await house.server.rehearsals.tick()
@@ -339,9 +338,7 @@ async def test_who_joins_anew_after_mending_is_examined_at_once(
 async def test_what_another_mcu_or_an_earlier_attempt_says_changes_nothing(
     house: FakeServer, client: httpx2.AsyncClient, path: str, operator: dict[str, str]
 ) -> None:
-    publish(house, HERE)
-    await client.post(path, headers=operator, json={"sites": [HERE]})
-    await house.server.rehearsals.tick()
+    await begun(house, client, path, operator)
     told = {"site": HERE, "attempt": 1, "mark": None, "hears": True, "figures": GOOD}
     about = {"conference": house.conference.id, **told}
     await house.server.rehearsals.examined(Report(SOUTH, "examined", about))

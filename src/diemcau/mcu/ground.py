@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from diemcau.domain.resources import Key, MixerFeed, Room
+from diemcau.domain.resources import BLANK, Key, MixerFeed, Room
 from diemcau.mcu import sdp
 from diemcau.mcu.janus import Admin, Handle, JanusError, Json, Session, media_of
 from diemcau.mcu.present import Held, Present
@@ -187,8 +187,12 @@ class Ground:
                 raise MediaError("not-switched", f"{feed} is not drawn on")
         if not all(now[sub_mid]["ready"] for _, _, sub_mid in streams):
             await self._answer_again(held.handle)
+        idle = [sub_mid for feed, _, sub_mid in streams if feed == BLANK]
+        if idle:
+            await self._number_anew(held.handle, idle)
 
-    async def number_anew(self, held: Held, sub_mids: list[str]) -> None:
+    @staticmethod
+    async def _number_anew(handle: Handle, sub_mids: list[str]) -> None:
         """Let packets that come next follow on the last one that went out, whatever their numbers.
 
         Where nothing comes for a while and then the same source again, Janus goes on by the
@@ -196,10 +200,8 @@ class Ground:
         SRTP, and is dropped (RFC 3711 3.3.1): a site that was called again after twelve minutes was
         not heard for the next ten.
         """
-        if held.handle is None:
-            return
         paused = [{"mid": mid, "send": send} for mid in sub_mids for send in (False, True)]
-        await held.handle.message(request="configure", streams=paused)
+        await handle.message(request="configure", streams=paused)
 
     def offered(self, handle: Handle) -> None:
         """Janus offered anew of its own accord: a feed that the subscription drew on ended."""

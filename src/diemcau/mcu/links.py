@@ -74,8 +74,6 @@ class Links:
         if held.mids.video:
             streams.append((new.source, source.mids.video if new.source != BLANK else "1", "1"))
         await self._ground.switch(held, streams)
-        if new.source == BLANK:
-            await self._ground.number_anew(held, [sub_mid for _, _, sub_mid in streams])
         self._ground.present.replace(new)
 
     async def delete(self, resource: Resource) -> None:
