@@ -11,7 +11,7 @@ from diemcau.mcu.mixers import AUDIO_SSRC, VIDEO_SSRC, MixerProcess
 from diemcau.mcu.present import Held
 from diemcau.mcu.program import Program
 from diemcau.mcu.recordings import Recordings
-from diemcau.mcu.slot_reports import Event, SlotReports
+from diemcau.mcu.slot_reports import Event, SlotReports, site_and_feed
 from diemcau.ports.media import MediaError
 
 AUDIO_PT, VIDEO_PT = 111, 107
@@ -218,7 +218,7 @@ class Mixing:
         for entry in status["inputs"]:
             if not entry["source"]:
                 continue
-            site, feed = entry["source"].split(" ", 1)
+            site, feed = site_and_feed(entry["source"])
             port = process.settings["inputs"][entry["slot"]]["port"]
             streams = [f.stream for f in forwards if f.port == port and f.feed == feed]
             if streams:
@@ -268,7 +268,7 @@ class Mixing:
             case "input" | "look":
                 self.slots.heard(conference, event)
             case "on_air" if event.get("source"):
-                site = event.pop("source").split(" ", 1)[0]
+                site, _ = site_and_feed(event.pop("source"))
                 name = event.pop("event")
                 self._on_event(name, {**event, "conference": conference, "site": site})
             case "recording":

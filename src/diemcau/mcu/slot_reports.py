@@ -73,8 +73,14 @@ class SlotReports:
         self.doubt(conference)
 
 
+def site_and_feed(source: str) -> tuple[str, str]:
+    """Of a slot's source, as the agent names it to the mixer (docs/protocol.md section 5)."""
+    site, _, feed = source.partition(" ")
+    return site, feed
+
+
 def _site(source: str) -> str:
-    return source.split(" ", 1)[0]
+    return site_and_feed(source)[0]
 
 
 def _said(entry: Json) -> Iterable[Json]:
